@@ -1,0 +1,1 @@
+"""Coordinator: command centres work one emergency together, from the terminal."""

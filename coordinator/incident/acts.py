@@ -1,0 +1,483 @@
+"""What can be done: one type for each `do` of FORMATS "Commands", and for each thing the hub does itself.
+
+An act is what an author said, no more. The same type is the command's fields on the wire and the
+entry's `body` in the log; there, every ref has become an entry number. What the hub found out while
+deciding stands beside it in the entry, in `found` (see entries.py).
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from coordinator.incident.roster import Precedence, Roster
+
+Ref = int | Annotated[str, Meta(max_length=40)]
+"""An entry number, or a number of its kind: `M-12`, `O-17`."""
+Text = Annotated[str, Meta(max_length=4096)]
+Line = Annotated[str, Meta(max_length=512)]
+Name = Annotated[str, Meta(max_length=128)]
+Names = Annotated[tuple[Name, ...], Meta(max_length=256)]
+Refs = Annotated[tuple[Ref, ...], Meta(max_length=256)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+CentreState = Literal["OPERATIONAL", "DEGRADED", "LIMITED", "OUT", "EVACUATED", "UNKNOWN"]
+
+
+class Act(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Something done. Subclasses name their `do` in ACTS or HUB_ACTS."""
+
+
+class Window(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, rename={"start": "from"}):
+    """[from, until) in UTC; an open end is None."""
+
+    start: Moment | None = None
+    until: Moment | None = None
+
+
+class Form(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A filled form: its fields stay fields (FIELD "Forms")."""
+
+    name: Name
+    fields: dict[Name, Text] = field(default_factory=dict)
+
+
+# Traffic (DESIGN 6)
+
+
+class Message(Act, frozen=True, kw_only=True):
+    precedence: Precedence
+    text: Text
+    topic: Name = ""
+    to: Names = ()
+    subject: Line = ""
+    wants_reply: bool = False
+    reply_by: Moment | None = None
+    ref: Ref | None = None
+    form: Form | None = None
+
+
+class Relay(Act, frozen=True, kw_only=True):
+    ref: Ref
+    to: Names
+    text: Text = ""
+    hold_replies: bool = False
+
+
+class Reply(Act, frozen=True, kw_only=True):
+    ref: Ref
+    text: Text
+
+
+class Answer(Act, frozen=True, kw_only=True):
+    ref: Ref
+    text: Text
+
+
+class Ask(Act, frozen=True, kw_only=True):
+    ref: Ref
+    text: Text
+
+
+class Triage(Act, frozen=True, kw_only=True):
+    ref: Ref
+    precedence: Precedence | None = None
+    topic: Name | None = None
+
+
+class Join(Act, frozen=True, kw_only=True):
+    refs: Refs
+
+
+class Assign(Act, frozen=True, kw_only=True):
+    ref: Ref
+    owner: Name
+    due: Moment | None = None
+
+
+class Escalate(Act, frozen=True, kw_only=True):
+    ref: Ref
+    reason: Text
+
+
+class Redirect(Act, frozen=True, kw_only=True):
+    ref: Ref
+    to: Name
+    reason: Text
+
+
+class Hold(Act, frozen=True, kw_only=True):
+    ref: Ref
+    until: Moment
+    reason: Text
+
+
+class Close(Act, frozen=True, kw_only=True):
+    """Closes a message; or a given order that is a conflict on record, which then is resolved."""
+
+    ref: Ref
+    reason: Text
+
+
+class Reopen(Act, frozen=True, kw_only=True):
+    ref: Ref
+    reason: Text
+
+
+class Acknowledge(Act, frozen=True, kw_only=True):
+    ref: Ref
+
+
+class Decline(Act, frozen=True, kw_only=True):
+    """One `ref`: a message, by its addressee or the owner it was assigned to. `refs`: proposals, by the holder."""
+
+    reason: Text
+    ref: Ref | None = None
+    refs: Refs = ()
+
+
+class Broadcast(Act, frozen=True, kw_only=True):
+    precedence: Precedence
+    text: Text
+
+
+class Brief(Act, frozen=True, kw_only=True):
+    text: Text
+
+
+# Status (DESIGN 7)
+
+
+class Status(Act, frozen=True, kw_only=True):
+    state: CentreState
+    headcount: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    text: Text = ""
+    ref: Ref | None = None
+
+
+class Rollcall(Act, frozen=True, kw_only=True):
+    """`due` is a duration (`5m`) or a time."""
+
+    centres: Names
+    due: Name
+    text: Text = ""
+
+
+class Declare(Act, frozen=True, kw_only=True):
+    subject: Name
+    state: Line
+    text: Text = ""
+
+
+class ResourceState(Act, frozen=True, kw_only=True):
+    resource: Name
+    state: Literal["AVAILABLE", "OUT"]
+    text: Text = ""
+
+
+# Orders (DESIGN 8)
+
+
+class Order(Act, frozen=True, kw_only=True, rename={"excepted": "except"}):
+    verb: Name
+    subject: Line
+    to: Names
+    excepted: Names = ()
+    object: Name = ""
+    quantity: Count | None = None
+    window: Window = field(default_factory=Window)
+    text: Text = ""
+    rationale: Text = ""
+    authority: Line = ""
+    supersedes: Refs = ()
+    despite: Refs = ()
+    given: bool = False
+
+
+class Package(Act, frozen=True, kw_only=True):
+    orders: Annotated[tuple[Order, ...], Meta(min_length=1, max_length=64)]
+    supersedes: Refs = ()
+
+
+class Propose(Order, frozen=True, kw_only=True, rename={"excepted": "except"}):
+    """The same fields as an order; `given` has no meaning here."""
+
+
+class Issue(Act, frozen=True, kw_only=True, rename={"excepted": "except"}):
+    """Issues a proposal; a field that is not None changes the proposal's."""
+
+    ref: Ref
+    verb: Name | None = None
+    subject: Line | None = None
+    to: Names | None = None
+    excepted: Names | None = None
+    object: Name | None = None
+    quantity: Count | None = None
+    window: Window | None = None
+    text: Text | None = None
+    rationale: Text | None = None
+    authority: Line | None = None
+    supersedes: Refs | None = None
+    despite: Refs | None = None
+
+
+class Readback(Act, frozen=True, kw_only=True, rename={"excepted": "except"}):
+    ref: Ref
+    verb: Name = ""
+    subject: Line = ""
+    excepted: Names = ()
+    object: Name = ""
+    quantity: Count | None = None
+    window: Window = field(default_factory=Window)
+    cancelled: bool = False
+
+
+class Accept(Act, frozen=True, kw_only=True):
+    """An addressee accepts an order; or an owner a message assigned to them."""
+
+    ref: Ref
+
+
+class Complete(Act, frozen=True, kw_only=True):
+    ref: Ref
+
+
+class Unable(Act, frozen=True, kw_only=True):
+    ref: Ref
+    reason: Text
+    alternative: Text = ""
+
+
+class Rescind(Act, frozen=True, kw_only=True):
+    ref: Ref
+    reason: Text
+
+
+# Duty (DESIGN 5)
+
+
+class Offer(Act, frozen=True, kw_only=True):
+    scope: Name
+    to: Name
+    briefing: Text = ""
+
+
+class Take(Act, frozen=True, kw_only=True):
+    ref: Ref
+
+
+class Withdraw(Act, frozen=True, kw_only=True):
+    ref: Ref
+
+
+class Assume(Act, frozen=True, kw_only=True):
+    scope: Name
+
+
+class StandDown(Act, frozen=True, kw_only=True):
+    scope: Name
+    reason: Text
+
+
+# Log (DESIGN 9)
+
+
+class Note(Act, frozen=True, kw_only=True):
+    text: Text
+
+
+class DecisionNote(Act, frozen=True, kw_only=True):
+    text: Text
+    rationale: Text
+    options: Annotated[tuple[Text, ...], Meta(max_length=32)] = ()
+
+
+class Correct(Act, frozen=True, kw_only=True):
+    ref: Ref
+    text: Text
+
+
+class RosterSteps(Act, frozen=True, kw_only=True):
+    """Typed steps: {"add": kind, …}, {"retire": kind, "id": …}, {"set": field, "id": …, "value": …}."""
+
+    steps: Annotated[tuple[dict[str, Json], ...], Meta(min_length=1, max_length=64)]
+    reason: Text
+
+
+class EndOperation(Act, frozen=True, kw_only=True):
+    reason: Text
+
+
+ACTS: dict[str, type[Act]] = {
+    "message": Message,
+    "relay": Relay,
+    "reply": Reply,
+    "answer": Answer,
+    "ask": Ask,
+    "triage": Triage,
+    "join": Join,
+    "assign": Assign,
+    "escalate": Escalate,
+    "redirect": Redirect,
+    "hold": Hold,
+    "close": Close,
+    "reopen": Reopen,
+    "acknowledge": Acknowledge,
+    "decline": Decline,
+    "broadcast": Broadcast,
+    "brief": Brief,
+    "status": Status,
+    "rollcall": Rollcall,
+    "declare": Declare,
+    "resource": ResourceState,
+    "order": Order,
+    "package": Package,
+    "propose": Propose,
+    "issue": Issue,
+    "readback": Readback,
+    "accept": Accept,
+    "complete": Complete,
+    "unable": Unable,
+    "rescind": Rescind,
+    "offer": Offer,
+    "take": Take,
+    "withdraw": Withdraw,
+    "assume": Assume,
+    "stand_down": StandDown,
+    "note": Note,
+    "decision": DecisionNote,
+    "correct": Correct,
+    "roster": RosterSteps,
+    "end_operation": EndOperation,
+}
+"""What operators do: the word on the wire, at the command line and in the log, and its fields."""
+
+
+# What the hub does by itself; its author is roster.HUB.
+
+
+class Open(Act, frozen=True, kw_only=True):
+    """The first entry of every log: the operation begins with this roster."""
+
+    roster: Roster
+    version: int = 1
+    continues: Line = ""
+    """Digest of the last good entry of the broken journal that this one continues, if it does."""
+
+
+class Start(Act, frozen=True, kw_only=True):
+    """The hub runs again after it was down since about `down_since`; every session is gone."""
+
+    down_since: Moment
+
+
+class Stop(Act, frozen=True, kw_only=True):
+    reason: Line
+
+
+class Clock(Act, frozen=True, kw_only=True):
+    """The machine's clock was stepped by so many milliseconds."""
+
+    step: int
+
+
+class Link(Act, frozen=True, kw_only=True):
+    """An operator's link regained, or lost: down, and last heard at `since`."""
+
+    operator: Name
+    state: Literal["up", "down"]
+    since: Moment
+    version: Line = ""
+
+
+class Presence(Act, frozen=True, kw_only=True):
+    """An operator's screens have not been painted since, while there was something to paint (or are again)."""
+
+    operator: Name
+    unpainted_since: Moment | None = None
+
+
+class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Entries that reached one centre's screens, and entries opened there."""
+
+    centre: Name
+    delivered: tuple[int, ...] = ()
+    seen: tuple[int, ...] = ()
+
+
+class Receipts(Act, frozen=True, kw_only=True):
+    receipts: tuple[Receipt, ...]
+
+
+class Snapshot(Act, frozen=True, kw_only=True):
+    """The state up to the entry before this one has this digest (SHA-256, hex)."""
+
+    digest: Name
+
+
+class Tick(Act, frozen=True, kw_only=True):
+    """Time passed. Makes no entry by itself, only those of what fell due."""
+
+
+class Refusal(Act, frozen=True, kw_only=True):
+    """A command refused: which, and as it was said. Why stands in `found`."""
+
+    do: Name
+    said: dict[str, Json]
+
+
+class Lapse(Act, frozen=True, kw_only=True):
+    """A claim ended because its time came."""
+
+    ref: int
+    why: Literal["window", "superseded"]
+
+
+class Due(Act, frozen=True, kw_only=True):
+    """A deadline of `ref` was met by nobody, or nears. `what` names which (docs/protocol.md lists them)."""
+
+    ref: int
+    what: Name
+    to: Names = ()
+    """Operators whom it rings at."""
+    text: Line = ""
+
+
+class Alarm(Act, frozen=True, kw_only=True):
+    """Something rings at a desk that no clock brought about."""
+
+    what: Name
+    scope: Name
+    ref: int | None = None
+    to: Names = ()
+    text: Line = ""
+
+
+class Elsewhere(Act, frozen=True, kw_only=True):
+    """A message outside every mandate: the hub tells the sender where it belongs."""
+
+    ref: int
+    text: Line
+
+
+HUB_ACTS: dict[str, type[Act]] = {
+    "open": Open,
+    "start": Start,
+    "stop": Stop,
+    "clock": Clock,
+    "link": Link,
+    "presence": Presence,
+    "receipts": Receipts,
+    "snapshot": Snapshot,
+    "tick": Tick,
+    "refusal": Refusal,
+    "lapse": Lapse,
+    "due": Due,
+    "alarm": Alarm,
+    "elsewhere": Elsewhere,
+}
+"""What only the hub does. On the wire these words are unknown commands."""
+
+KIND_OF: dict[type[Act], str] = {act: do for do, act in {**ACTS, **HUB_ACTS}.items()}

@@ -1,0 +1,54 @@
+"""`evolve(state, entry) -> state`: what an entry means. The same in the hub, in a client and in replay.
+
+Law: no I/O, no clock, no chance; never refuses and never fails on an entry that a viewer's partial log
+holds, whatever was hidden from that viewer. All that it needs stands in the entry.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from coordinator.incident import agenda, duty, hubwork, log, orders, proposals, status, traffic
+from coordinator.incident.acts import Open
+from coordinator.incident.entries import Entry
+from coordinator.incident.state import State
+
+Step = Callable[[State, Entry], State]
+
+STEPS: dict[str, Step] = {
+    **traffic.STEPS,
+    **status.STEPS,
+    **orders.STEPS,
+    **proposals.STEPS,
+    **duty.STEPS,
+    **log.STEPS,
+    **hubwork.STEPS,
+}
+
+
+def opened(entry: Entry) -> State:
+    """The state after the first entry of a log."""
+    if not isinstance(entry.body, Open):
+        raise ValueError("a log begins with an open entry")
+    return duty.seated(entry, entry.body.roster)
+
+
+def evolve(state: State, entry: Entry) -> State:
+    """The state after one entry more. Entries that were hidden come later, by their own number."""
+    state = STEPS[entry.kind](state, entry)
+    top = agenda.clean(state.agenda, lambda thing: due(state, thing))
+    numbers, counts = state.numbers, state.counts
+    if entry.found.number:
+        letter, _, count = entry.found.number.partition("-")
+        numbers = numbers.set(entry.found.number, entry.seq)
+        counts = counts.set(letter, max(counts.get(letter, 0), int(count)))
+    return replace(
+        state, seq=max(state.seq, entry.seq), at=max(state.at, entry.at), agenda=top, numbers=numbers, counts=counts
+    )
+
+
+def due(state: State, thing: int) -> datetime | None:
+    """When time alone will next matter to a message, order or roll call; None: never, or no such thing."""
+    found = state.messages.get(thing) or state.orders.get(thing) or state.rollcalls.get(thing)
+    return found.due if found is not None else None
