@@ -1,0 +1,52 @@
+# What a developer does. Everything runs in .venv, which the first target that needs it makes;
+# a machine needs only Python 3.11 or newer, pip and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help venv demo test check lint types bench campaign campaign-kill campaign-invariants clean
+
+help:            ## this list
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  \1\t/' | expand -t 24
+
+venv: $(READY)   ## the environment that all other targets use
+
+# Where the distribution ships no ensurepip, the environment is made without pip and the machine's pip fills it.
+$(READY): pyproject.toml constraints.txt
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'; \
+	else \
+	  $(PYTHON) -m venv --without-pip $(VENV) && \
+	  $(PYTHON) -m pip --python $(BIN)/python install -q -c constraints.txt -e '.[dev]'; \
+	fi
+	@touch $(READY)
+
+demo: $(READY)   ## a hub, a river flood that plays the other centres, and you as Point of Contact
+	@$(BIN)/coordinator demo
+
+test: $(READY)   ## every test, in under five minutes
+	@$(BIN)/python -X dev -m pytest -q
+
+check: lint types  ## what must be clean before a change is kept
+
+lint: $(READY)   ## style and the walls between the rooms
+	@$(BIN)/ruff check .
+
+types: $(READY)  ## strict types
+	@$(BIN)/mypy
+
+bench: $(READY)  ## every budget against its yardstick, on this machine (some minutes)
+	@$(BIN)/python benchmarks/run.py
+
+campaign: campaign-kill campaign-invariants  ## the long versions of the tests (an hour or so)
+
+campaign-kill: $(READY)  ## 300 times kill -9 of the hub under load from real clients
+	@KILLS=300 $(BIN)/python -m pytest -q -m campaign -o timeout=7200 tests/end_to_end/test_kill.py
+
+campaign-invariants: $(READY)  ## long random runs of the core against its laws and a second reading of them
+	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -o timeout=7200 tests/incident
+
+clean:           ## remove what was built
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
