@@ -1,0 +1,1 @@
+"""Frames and bytes: what hub and client say to each other, its limits and its text. No sockets here."""
