@@ -6,7 +6,7 @@ deciding stands beside it in the entry, in `found` (see entries.py).
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -21,7 +21,10 @@ Names = Annotated[tuple[Name, ...], Meta(max_length=256)]
 Refs = Annotated[tuple[Ref, ...], Meta(max_length=256)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
-Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+if TYPE_CHECKING:
+    Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+else:  # msgspec knows no type that contains itself; what lies deeper is checked where it is used
+    Json = None | bool | int | str | list | dict
 
 CentreState = Literal["OPERATIONAL", "DEGRADED", "LIMITED", "OUT", "EVACUATED", "UNKNOWN"]
 
