@@ -54,7 +54,7 @@ READS = Rate(READS_PER_SECOND, READS_AT_ONCE)
 class Bucket:
     """A token bucket. `now` is any clock in seconds that never runs backwards."""
 
-    __slots__ = ("_rate", "_tokens", "_at")
+    __slots__ = ("_at", "_rate", "_tokens")
 
     def __init__(self, rate: Rate, now: float) -> None:
         self._rate = rate

@@ -81,7 +81,7 @@ def clean(text: str, body: bool = False) -> Cleaned:
             changes[why] = changes.get(why, 0) + 1
         kept.append(instead)
     cleaned = unicodedata.normalize("NFC", "".join(kept))
-    said = [f"{count} × {why}" for why, count in changes.items()]
+    said = [f"{why} ({count})" for why, count in changes.items()]
     return Cleaned(cleaned, tuple(said) or ("letters composed (NFC)",))
 
 
