@@ -100,6 +100,8 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields in which a read-back differs from its order; none is a match."""
     late: bool = False
     """Said more than a minute before it was written."""
+    unfiltered: bool = False
+    """A relay by the hub that nobody at the desk has looked at."""
     refs: tuple[int, ...] = ()
     """Open requests that an ended operation, or a briefing, names."""
 

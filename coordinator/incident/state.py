@@ -47,6 +47,16 @@ class Desk(Thing, frozen=True, kw_only=True):
     since: datetime
     terms: tuple[Term, ...]
     offer: Standing | None = None
+    waiting: int = 0
+    """Messages that lie on it and wait for it (saturation.py)."""
+    late: int = 0
+    """Those of them that have lain there too long."""
+    saturated_at: datetime | None = None
+    """Since when too many wait, or one has waited too long."""
+    rang_at: datetime | None = None
+    """When the queue alarm of this saturation rang."""
+    rang: tuple[str, ...] = ()
+    """What of the queue alarm has rung in this saturation: each rings once."""
 
     @property
     def term(self) -> int:
@@ -133,14 +143,26 @@ class Message(Thing, frozen=True, kw_only=True):
     paused: int = 0
     """Milliseconds that its clocks have stood still so far."""
     owner: str = ""
+    owner_since: datetime | None = None
     owner_due: datetime | None = None
     owner_accepted: bool = False
     held_until: datetime | None = None
-    redirected: bool = False
+    redirected_by: int | None = None
+    """The entry that sent it to another scope's desk; only one may."""
+    escalated: int = 0
+    """How many steps of the escalation path it was taken by hand."""
     joined_to: int | None = None
+    """The row that it was joined to."""
+    joined: tuple[int, ...] = ()
+    """The messages that were joined to this row."""
+    reopened_at: datetime | None = None
+    """Its clocks run from here, once it was reopened."""
     handled_at: datetime | None = None
     """First act of the desk on it."""
     closed: str = ""
+    """The reason that it was closed with."""
+    over_by: int | None = None
+    """The entry that closed it, joined it to another, or sent it elsewhere."""
     marks: Map[str, Mark] = Map()
     fired: tuple[str, ...] = ()
     """Deadlines that have fired: each fires once."""
