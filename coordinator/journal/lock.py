@@ -1,0 +1,33 @@
+"""One process holds a journal at a time. The system lets go of the lock when the process ends, however it ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Self
+
+from coordinator.journal.errors import InUse
+
+
+class Lock:
+    """A lock on the file beside `path` that bears its name and `.lock`; that file itself means nothing."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock. Raises InUse where another has it."""
+        self._file = os.open(f"{path.resolve()}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._file)
+            raise InUse(f"{path} is in use by process {holder}; end that one first, or use another file") from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()

@@ -1,0 +1,187 @@
+"""The only thread that writes to the journal, through the only connection that can.
+
+All that has been submitted goes into one transaction; only when that has reached the disk is it
+reported. After the first failure nothing is written or reported any more.
+"""
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from coordinator.journal.connect import writing
+from coordinator.journal.errors import JournalError, WriteFailed
+from coordinator.journal.rows import Row
+from coordinator.journal.schema import bring_up
+
+SNAPSHOTS_KEPT = 3
+ROWS_IN_A_STATEMENT = 32
+"""Each statement gives the interpreter's lock away and must win it back, so one carries many rows."""
+WORK_IN_A_COMMIT = 1024
+"""A flood must not keep the first of it waiting."""
+
+Value = str | int | bytes
+
+
+class Batch(Struct, frozen=True):
+    """The rows of one decision."""
+
+    rows: Sequence[Row]
+
+
+class Keep(Struct, frozen=True):
+    """A snapshot to keep: the state after entry `seq`, whose line has this digest."""
+
+    seq: int
+    digest: str
+    state: bytes
+
+
+class Mark(Struct, frozen=True):
+    """Tells when all that was submitted before it has been dealt with."""
+
+    reached: Event
+    last: bool = False
+
+
+Work = Batch | Keep | Mark
+
+
+class Writer:
+    """`committed` and `failed` are called in this thread; the hub hands them over to its loop."""
+
+    def __init__(self, path: Path, committed: Callable[[int], None], failed: Callable[[WriteFailed], None]) -> None:
+        self._path = path
+        self._committed = committed
+        self._failed = failed
+        self._queue: SimpleQueue[Work] = SimpleQueue()
+        self._ready = Event()
+        self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
+        self.failure: Exception | None = None
+
+    def start(self) -> None:
+        """Open the file and make its tables. Raises what was wrong with it."""
+        self._thread.start()
+        self._ready.wait()
+        if self.failure is not None:
+            self._thread.join()
+            raise self.failure
+
+    def put(self, work: Work) -> None:
+        self._queue.put(work)
+
+    def settle(self) -> None:
+        """Wait until all that was submitted so far has been dealt with."""
+        mark = Mark(Event())
+        self.put(mark)
+        mark.reached.wait()
+
+    def stop(self) -> None:
+        """Finish what was submitted, bring it all into the one file, and end."""
+        self.put(Mark(Event(), last=True))
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            connection = writing(self._path)
+        except (sqlite3.Error, JournalError) as error:
+            self.failure = error
+            self._ready.set()
+            return
+        with closing(connection):
+            self._open(connection)
+
+    def _open(self, connection: sqlite3.Connection) -> None:
+        db = Database(connection)
+        try:
+            bring_up(db)
+        except (sqlite3.Error, JournalError) as error:
+            self.failure = error
+            return
+        finally:
+            self._ready.set()
+        while self._serve(db, self._taken()):
+            pass
+        if self.failure is None:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _taken(self) -> list[Work]:
+        """All that waits, at least one thing."""
+        taken = [self._queue.get()]
+        with suppress(Empty):
+            while len(taken) < WORK_IN_A_COMMIT:
+                taken.append(self._queue.get_nowait())
+        return taken
+
+    def _serve(self, db: Database, taken: list[Work]) -> bool:
+        """Do what was taken. Tells whether to go on."""
+        if self.failure is None:
+            try:
+                self._write(db, taken)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the state is now ahead of the disk
+                self._fail(error)
+        marks = [work for work in taken if isinstance(work, Mark)]
+        for mark in marks:
+            mark.reached.set()
+        return not any(mark.last for mark in marks)
+
+    def _write(self, db: Database, taken: list[Work]) -> None:
+        batches = [work.rows for work in taken if isinstance(work, Batch)]
+        if batches:
+            with db.atomic():
+                _insert(db.conn, batches)
+            self._committed(batches[-1][-1].seq)
+        for work in taken:
+            if isinstance(work, Keep):
+                with db.atomic():
+                    _keep(db.conn, work)
+
+    def _fail(self, error: Exception) -> None:
+        self.failure = WriteFailed(f"the journal could not be written ({error}); what was not acknowledged is not in it")
+        with suppress(RuntimeError):  # the hub's loop has ended already: there is nobody left to tell
+            self._failed(self.failure)
+
+
+def _insert(connection: sqlite3.Connection, batches: list[Sequence[Row]]) -> None:
+    rows = [row for batch in batches for row in batch]
+    commands = [(batch[0].command, batch[0].content, batch[0].seq, len(batch)) for batch in batches if batch[0].command]
+    _many(connection, "entries (seq, kind, line, digest)", [row[:4] for row in rows])
+    _many(connection, "commands (id, content, seq, made)", commands)
+    _many(connection, "search (rowid, words)", [(row.seq, row.words) for row in rows if row.words])
+
+
+def _many(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Value, ...]]) -> None:
+    for start in range(0, len(rows), ROWS_IN_A_STATEMENT):
+        some = rows[start : start + ROWS_IN_A_STATEMENT]
+        connection.execute(_statement(into, len(some), len(some[0])), list(chain.from_iterable(some)))
+
+
+@cache
+def _statement(into: str, rows: int, columns: int) -> str:
+    row = f"({_commas('?' for _ in range(columns))})"
+    return f"INSERT INTO {into} VALUES {_commas(row for _ in range(rows))}"  # noqa: S608 - no value is in it
+
+
+def _commas(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
+def _keep(connection: sqlite3.Connection, snapshot: Keep) -> None:
+    packed = zlib.compress(snapshot.state, 1)
+    connection.execute(
+        "INSERT OR REPLACE INTO snapshots (seq, digest, state_digest, state) VALUES (?, ?, ?, ?)",
+        (snapshot.seq, snapshot.digest, hashlib.sha256(snapshot.state).hexdigest(), packed),
+    )
+    connection.execute(
+        "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?)",
+        (SNAPSHOTS_KEPT,),
+    )
