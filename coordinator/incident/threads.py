@@ -1,0 +1,384 @@
+"""What each entry does to a message: one step for each kind, from the message before to the message after.
+
+`desk` → relayed | answered | assigned | held | closed | joined; a message outside every mandate is `elsewhere`.
+A step needs nothing but the message and the entry, is taken once, and passes over a message it does not know.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from coordinator.incident import acts, agenda, saturation
+from coordinator.incident.deadlines import RETURNED, WAITING_PLACES, addressees, expects, next_limit, scheduled
+from coordinator.incident.entries import Entry
+from coordinator.incident.roster import HUB
+from coordinator.incident.state import Mark, Message, Place, Relayed, Said, State
+from coordinator.incident.times import MILLISECOND
+
+Change = Callable[[Message, Entry], Message]
+
+HANDLING = frozenset("relay answer ask triage join assign escalate redirect hold close".split())
+"""The acts of a desk: the first of them on a message is when somebody first touched it."""
+
+OPEN_PLACES = frozenset(("desk", "assigned", "held"))
+
+
+def is_open(message: Message) -> bool:
+    """Whether it lies with a desk or an owner, or an answer is still awaited."""
+    return message.place in OPEN_PLACES or expects(message)
+
+
+def put(state: State, message: Message, at: datetime) -> State:
+    """The state with that message as it is after a change at that time."""
+    before = state.messages.get(message.seq)
+    message = scheduled(state, message, at)
+    opened, rows = state.open_messages, state.agenda
+    if is_open(message):
+        opened = opened.set(message.seq, True)
+    elif message.seq in opened:
+        opened = opened.delete(message.seq)
+    if message.due is not None and (before is None or before.due != message.due):
+        rows = agenda.push(rows, message.due, message.seq)
+    state = replace(state, messages=state.messages.set(message.seq, message), open_messages=opened, agenda=rows)
+    return saturation.counted(state, before, message, at)
+
+
+def rescheduled(state: State) -> State:
+    """The state after the roster's charters or the operation's end changed what falls due."""
+    for seq, message in state.messages.items():
+        if message.due is not None or seq in state.open_messages:
+            state = put(state, message, state.at)
+    return state
+
+
+def on_thread(change: Change) -> Callable[[State, Entry], State]:
+    """A step that changes the message which the entry is about."""
+
+    def step(state: State, entry: Entry) -> State:
+        message = state.messages.get(entry.ref) if entry.ref is not None else None
+        if message is None or entry.seq in message.entries:
+            return state
+        changed = change(replace(message, entries=(*message.entries, entry.seq)), entry)
+        if changed.handled_at is None and entry.kind in HANDLING and entry.by != HUB:
+            changed = replace(changed, handled_at=entry.at)
+        return _joined_too(put(state, changed, entry.at), changed, entry)
+
+    return step
+
+
+def _joined_too(state: State, row: Message, entry: Entry) -> State:
+    """What is said to the originator of a row is said to those of the messages that were joined to it."""
+    for seq in row.joined:
+        message = state.messages.get(seq)
+        if message is not None and message.joined_to == row.seq and entry.kind in ("answer", "reply", "ask", "close"):
+            answered = row.answered if message.answered is None else message.answered
+            state = put(state, replace(message, answered=answered, entries=(*message.entries, entry.seq)), entry.at)
+    return state
+
+
+def _said(message: Message, entry: Entry, text: str, *, held: bool = False) -> Message:
+    said = Said(seq=entry.seq, at=entry.at, kind=entry.kind, by=entry.by, centre=entry.centre, text=text, held=held)
+    return replace(message, said=(*message.said, said))
+
+
+def _marked(message: Message, centre: str, mark: Mark) -> Message:
+    return replace(message, marks=message.marks.set(centre, mark))
+
+
+def resumed(message: Message, at: datetime) -> Message:
+    """The message with its clocks running on, after its originator had the ball."""
+    if message.asked_at is None:
+        return message
+    stood = at - message.asked_at
+    due = message.owner_due + stood if message.owner_due is not None else None
+    since = message.owner_since + stood if message.owner_since is not None else None
+    paused = message.paused + stood // MILLISECOND
+    return replace(message, asked_at=None, paused=paused, owner_due=due, owner_since=since)
+
+
+def _placed(message: Message, place: Place) -> Message:
+    """The message in another place: what belonged to the old one is gone."""
+    if place != "held":
+        message = replace(message, held_until=None)
+    if place != "assigned":
+        message = replace(message, owner="", owner_since=None, owner_due=None, owner_accepted=False)
+    return replace(message, place=place)
+
+
+# The beginning of a message
+
+
+def submitted(state: State, entry: Entry) -> State:
+    """A message: on a desk, elsewhere, or (its author holds the desk) relayed from the start."""
+    body, found = entry.body, entry.found
+    assert isinstance(body, acts.Message)
+    if entry.seq in state.messages:
+        return state
+    relays = (Relayed(seq=entry.seq, at=entry.at, to=found.to),) if found.to else ()
+    message = Message(
+        seq=entry.seq,
+        at=entry.at,
+        number=found.number,
+        by=entry.by,
+        centre=entry.centre,
+        precedence=body.precedence,
+        text=body.text,
+        topic=body.topic,
+        to=body.to,
+        subject=body.subject,
+        wants_reply=body.wants_reply or body.reply_by is not None,
+        reply_by=body.reply_by,
+        ref=body.ref if isinstance(body.ref, int) else None,
+        form=body.form,
+        said_at=entry.said_at,
+        means=entry.means,
+        scope=found.scope,
+        place=("relayed" if relays else "desk") if found.scope else "elsewhere",
+        over_by=None if found.scope else entry.seq,
+        relays=relays,
+        handled_at=entry.at if relays else None,
+        entries=(entry.seq,),
+    )
+    return put(state, message, entry.at)
+
+
+def announced(state: State, entry: Entry) -> State:
+    """A broadcast or a brief: told to every centre, on no desk."""
+    body, found = entry.body, entry.found
+    assert isinstance(body, acts.Broadcast | acts.Brief)
+    if entry.seq in state.messages:
+        return state
+    message = Message(
+        seq=entry.seq,
+        at=entry.at,
+        number=found.number,
+        by=entry.by,
+        centre=entry.centre,
+        precedence=body.precedence if isinstance(body, acts.Broadcast) else "ROUTINE",
+        text=body.text,
+        broadcast=True,
+        scope=found.scope,
+        place="relayed",
+        relays=(Relayed(seq=entry.seq, at=entry.at, to=found.to),) if found.to else (),
+        handled_at=entry.at,
+        entries=(entry.seq,),
+    )
+    return put(state, message, entry.at)
+
+
+# What then happens to it
+
+
+def _relayed(message: Message, entry: Entry) -> Message:
+    body, unfiltered = entry.body, entry.found.unfiltered
+    assert isinstance(body, acts.Relay)
+    relay = Relayed(
+        seq=entry.seq, at=entry.at, to=body.to, text=body.text, hold_replies=body.hold_replies, unfiltered=unfiltered
+    )
+    message = replace(message, relays=(*message.relays, relay))
+    if unfiltered:
+        return message
+    if entry.by == HUB and message.handled_at is None:
+        message = replace(message, handled_at=entry.at)
+    return _placed(message, "relayed") if message.place in ("desk", "held") else message
+
+
+def _replied(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Reply)
+    held = keeps_replies(message, entry.centre)
+    message = _said(message, entry, body.text, held=held)
+    if entry.centre not in (*addressees(message), message.owner) or entry.centre == message.centre:
+        return resumed(message, entry.at)
+    waits = message.wants_reply and message.answered is None and message.place in WAITING_PLACES
+    return _answered_by(message, entry) if waits and not held else message
+
+
+def keeps_replies(message: Message, centre: str) -> bool:
+    """Whether what that centre replies is for the desk alone: the last relay to it said so."""
+    return next((relay.hold_replies for relay in reversed(message.relays) if centre in relay.to), False)
+
+
+def _answered_by(message: Message, entry: Entry) -> Message:
+    return _placed(replace(resumed(message, entry.at), answered=entry.seq), "answered")
+
+
+def _answered(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Answer)
+    message = _said(message, entry, body.text)
+    return message if message.answered is not None else _answered_by(message, entry)
+
+
+def _asked(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Ask)
+    return replace(_said(message, entry, body.text), asked_at=message.asked_at or entry.at)
+
+
+def _triaged(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Triage)
+    topic = message.topic if body.topic is None else body.topic
+    return replace(message, precedence=body.precedence or message.precedence, topic=topic)
+
+
+def _assigned(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Assign)
+    message = _placed(message, "assigned")
+    return replace(message, owner=body.owner, owner_since=entry.at, owner_due=body.due, owner_accepted=False)
+
+
+def _escalated(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Escalate)
+    return replace(_said(message, entry, body.reason), escalated=message.escalated + 1)
+
+
+def _redirected(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Redirect)
+    return replace(_placed(_said(message, entry, body.reason), "desk"), scope=body.to, redirected_by=entry.seq)
+
+
+def _held(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Hold)
+    return replace(_placed(_said(message, entry, body.reason), "held"), held_until=body.until)
+
+
+def _closed(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Close)
+    message = _said(resumed(message, entry.at), entry, body.reason)
+    return replace(_placed(message, "closed"), closed=body.reason, over_by=entry.seq)
+
+
+def _reopened(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Reopen)
+    return replace(
+        _placed(_said(message, entry, body.reason), "desk"),
+        answered=None,
+        closed="",
+        over_by=None,
+        joined_to=None,
+        asked_at=None,
+        paused=0,
+        reopened_at=entry.at,
+        handled_at=None,
+    )
+
+
+def _acknowledged(message: Message, entry: Entry) -> Message:
+    mark = message.marks.get(entry.centre, Mark())
+    if message.place == "desk" and message.handled_at is None and entry.centre not in addressees(message):
+        message = replace(message, handled_at=entry.at)
+    return message if mark.acknowledged else _marked(message, entry.centre, replace(mark, acknowledged=entry.at))
+
+
+def _accepted(message: Message, _: Entry) -> Message:
+    return replace(message, owner_accepted=True)
+
+
+def _declined(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Decline)
+    message = _said(message, entry, body.reason)
+    if message.place == "assigned" and entry.centre == message.owner:
+        return _placed(message, "desk")
+    return _marked(message, entry.centre, replace(message.marks.get(entry.centre, Mark()), declined=body.reason))
+
+
+def _fell_due(message: Message, entry: Entry) -> Message:
+    body = entry.body
+    assert isinstance(body, acts.Due)
+    if body.what == RETURNED:
+        return _placed(message, "desk") if message.place == "held" else message
+    return replace(message, fired=(*message.fired, body.what))
+
+
+def _as_it_was(message: Message, _: Entry) -> Message:
+    return message
+
+
+def joined(state: State, entry: Entry) -> State:
+    """Duplicates become one row: its answer is theirs, and it is due when the first of them is."""
+    body = entry.body
+    assert isinstance(body, acts.Join)
+    row = state.messages.get(entry.ref) if entry.ref is not None else None
+    if row is None or entry.seq in row.entries:
+        return state
+    others = [one for ref in body.refs if ref != row.seq and (one := _known(state, ref)) is not None]
+    more = [seq for other in others for seq in (other.seq, *other.joined)]
+    row = replace(
+        row,
+        joined=tuple(dict.fromkeys((*row.joined, *more))),
+        handled_at=row.handled_at or entry.at,
+        entries=(*row.entries, entry.seq),
+    )
+    for other in others:
+        row = _waits_as_long(state, row, other)
+    for other in [one for seq in more if (one := _known(state, seq)) is not None]:
+        state = put(state, _joined_to(row, other, entry), entry.at)
+    return put(state, row, entry.at)
+
+
+def _known(state: State, ref: acts.Ref) -> Message | None:
+    return state.messages.get(ref) if isinstance(ref, int) else None
+
+
+def _joined_to(row: Message, message: Message, entry: Entry) -> Message:
+    return replace(
+        _placed(resumed(message, entry.at), "joined"),
+        joined_to=row.seq,
+        joined=(),
+        answered=row.answered,
+        over_by=entry.seq,
+        handled_at=message.handled_at or entry.at,
+        entries=(*message.entries, entry.seq),
+    )
+
+
+def _waits_as_long(state: State, row: Message, other: Message) -> Message:
+    """The row wants an answer if one that was joined to it does, and no later."""
+    if not expects(other) or row.answered is not None:
+        return row
+    theirs, mine = _answer_limit(state, other), _answer_limit(state, row) if expects(row) else None
+    if theirs is None or (mine is not None and mine <= theirs):
+        return replace(row, wants_reply=True)
+    return replace(row, wants_reply=True, reply_by=theirs - timedelta(milliseconds=row.paused))
+
+
+def _answer_limit(state: State, message: Message) -> datetime | None:
+    plain = replace(message, asked_at=None, place="relayed")
+    limit = next_limit(state, plain)
+    return None if limit is None else limit[1]
+
+
+STEPS: dict[str, Callable[[State, Entry], State]] = {
+    "message": submitted,
+    "broadcast": announced,
+    "brief": announced,
+    "relay": on_thread(_relayed),
+    "reply": on_thread(_replied),
+    "answer": on_thread(_answered),
+    "ask": on_thread(_asked),
+    "triage": on_thread(_triaged),
+    "join": joined,
+    "assign": on_thread(_assigned),
+    "escalate": on_thread(_escalated),
+    "redirect": on_thread(_redirected),
+    "hold": on_thread(_held),
+    "reopen": on_thread(_reopened),
+    "acknowledge": on_thread(_acknowledged),
+    "elsewhere": on_thread(_as_it_was),
+}
+
+accepted_step = on_thread(_accepted)
+declined_step = on_thread(_declined)
+closed_step = on_thread(_closed)
+due_step = on_thread(_fell_due)
+rang_step = on_thread(_as_it_was)
