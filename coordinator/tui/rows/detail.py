@@ -1,0 +1,235 @@
+"""One thing in full: all that may be known of a message, an order, a proposal, a centre or an entry."""
+
+from collections.abc import Callable
+
+from coordinator.incident.state import Message, Order, Proposal, Report
+from coordinator.incident.times import stamp
+from coordinator.tui.rows.board import contact
+from coordinator.tui.rows.duty import charter
+from coordinator.tui.rows.orders import fate, reach, undelivered, window
+from coordinator.tui.rows.traffic import said, what
+from coordinator.tui.spots import Row, Spot
+from coordinator.tui.texts import MARKERS, Line, Span, exact, hour, joined, plain, until, wrapped
+from coordinator.tui.view import View, unread
+
+
+def of(view: View, spot: Spot, width: int) -> tuple[Row, ...]:
+    """Everything about what the cursor is on."""
+    teller = _TELLERS.get(spot.kind)
+    lines = teller(view, spot, max(width - 2, 20)) if teller is not None else []
+    return tuple(Row(f"t{place}", line) for place, line in enumerate(lines))
+
+
+def seqs(view: View, spot: Spot) -> tuple[int, ...]:
+    """The entries that are opened with a thing."""
+    message = view.state.messages.get(spot.seq)
+    return message.entries if message is not None else (spot.seq,) if spot.seq else ()
+
+
+def text(body: str, width: int) -> list[Line]:
+    """A text from outside, wrapped."""
+    return [((part, ""),) for part in wrapped(body, width)]
+
+
+def _pair(label: str, value: str, width: int, look: str = "") -> list[Line]:
+    if not value:
+        return []
+    first, *rest = wrapped(value, max(width - 12, 10))
+    return [((f"{label:<12}", ""), (first, look)), *[((" " * 12, ""), (part, look)) for part in rest]]
+
+
+def _message(view: View, spot: Spot, width: int) -> list[Line]:
+    message = view.state.messages.get(spot.seq)
+    if message is None:
+        return [((f"#{spot.ref} is not for your eyes, or not here yet", ""),)]
+    marker = MARKERS[message.precedence]
+    head: list[Span] = [marker, (f"  {message.number}  ", "strong"), (f"#{message.seq}  ", "")]
+    head.append(until(view.due(message), view.now) if message.place == "desk" or message.answered is None else ("", ""))
+    who = f"{message.centre} ({view.name(message.by)}) at {exact(message.at)}Z"
+    if message.means:
+        who += f", by {message.means}" + (f", said at {exact(message.said_at)}Z" if message.said_at else "")
+    lines: list[Line] = [tuple(head)]
+    lines += _pair("From", who, width)
+    lines += _pair("To", joined(message.to, "the POC decides"), width)
+    lines += _pair("Topic", message.topic, width)
+    lines += _pair("Subject", message.subject, width)
+    lines += _pair("Wants", "an answer" if message.wants_reply else "", width)
+    lines += [((" ", ""),), *text(message.text, width), ((" ", ""),)]
+    if message.form is not None:
+        for name, value in message.form.fields.items():
+            lines += _pair(name, value, width)
+    lines += _thread(view, message, width)
+    return lines
+
+
+def _thread(view: View, message: Message, width: int) -> list[Line]:
+    events: list[tuple[int, str, str]] = []
+    for relay in message.relays:
+        how = "UNFILTERED relay" if relay.unfiltered else "summarised" if relay.text else "relayed"
+        events.append((relay.seq, f"{hour(relay.at)} {how} to {joined(relay.to)}", relay.text))
+    for one in message.said:
+        held = " (desk only)" if one.held else ""
+        events.append((one.seq, f"{hour(one.at)} {one.kind.upper()} by {one.centre} ({view.name(one.by)}){held}", one.text))
+    lines: list[Line] = []
+    for _, heading, body in sorted(events):
+        lines.append(((plain(heading), "strong"),))
+        lines += [(("  ", ""), *line) for line in text(body, width - 2)] if body else []
+    lines += _marks(view, message, width)
+    if message.place == "held" and message.held_until is not None:
+        lines += _pair("Held until", f"{hour(message.held_until)}Z", width)
+    lines += _pair("Owner", message.owner, width)
+    lines += _pair("Closed", message.closed, width)
+    return lines
+
+
+def _marks(view: View, message: Message, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for centre in dict.fromkeys(centre for relay in message.relays for centre in relay.to):
+        mark = message.marks.get(centre)
+        if mark is None:
+            lines += _pair(plain(centre), f"not delivered; {reach(view, centre)}", width, "warn")
+            continue
+        facts = [
+            f"{word} {hour(at)}"
+            for word, at in (("delivered", mark.delivered), ("seen", mark.seen), ("ACKNOWLEDGED", mark.acknowledged))
+            if at is not None
+        ]
+        facts += [f"DECLINED: {mark.declined}"] if mark.declined else []
+        lines += _pair(plain(centre), joined(facts, "nothing yet"), width)
+    return lines
+
+
+def order_facts(view: View, order: Order, width: int) -> list[Line]:
+    """What an order says."""
+    who = f"{view.name(order.by)} ({order.centre}) at {exact(order.at)}Z"
+    lines: list[Line] = []
+    lines += _pair("Order", f"{order.verb} {order.subject}", width, "strong")
+    lines += _pair("Except", joined(order.excepted), width)
+    lines += _pair("For", order.object, width)
+    lines += _pair("Quantity", str(order.quantity) if order.quantity is not None else "", width)
+    lines += _pair("Window", f"{window(order)} (from {stamp(order.start)})", width)
+    lines += _pair("To", joined(order.to), width)
+    lines += _pair("By", who, width)
+    lines += _pair("Authority", order.authority, width)
+    lines += _pair("Because", order.rationale, width)
+    lines += _pair("Text", order.text, width)
+    lines += _pair("Supersedes", joined(view.number(seq) for seq in order.supersedes), width)
+    lines += _pair("Despite", joined(view.number(seq) for seq in order.despite), width)
+    return lines
+
+
+def _order(view: View, spot: Spot, width: int) -> list[Line]:
+    order = view.state.orders.get(spot.seq)
+    if order is None:
+        return [((f"#{spot.ref} is no order here", ""),)]
+    unchecked = [(("  UNCHECKED: holds no claim", "warn"),)] if order.claim is None and not order.releasing else []
+    lines: list[Line] = [((f"{order.number}  ", "strong"), (f"#{order.seq}  ", ""), fate(view, order))]
+    lines += unchecked
+    lines += order_facts(view, order, width)
+    if order.ended and order.ended_at is not None:
+        lines += _pair("Ended", f"{order.ended} at {exact(order.ended_at)}Z", width, "warn")
+    for other in order.despite:
+        found = view.state.orders.get(other)
+        if found is not None:
+            lines += _pair("Both stand", f"{found.number} {what(found)}; because: {order.rationale}", width, "warn")
+    lines.append(((" ", ""),))
+    for centre in order.to:
+        lines += _pair(plain(centre), _report(order, centre), width, "warn" if unread(order, centre) else "")
+    for missing in undelivered(view, order):
+        lines += _pair("REACH BY", missing, width, "bad")
+    return lines
+
+
+def _report(order: Order, centre: str) -> str:
+    report = order.reports.get(centre, Report())
+    facts = [f"delivered {hour(report.delivered)}"] if report.delivered is not None else ["not delivered"]
+    if report.readback is None:
+        facts.append("NOT READ BACK")
+    else:
+        facts.append(f"MISMATCH in {joined(report.readback)}" if report.readback else "read back")
+    if order.ended and order.ended != "window":
+        facts.append("knows that it is cancelled" if report.untold else "NOT TOLD that it is cancelled")
+    facts += [report.answer.upper()] if report.answer else []
+    facts += [report.reason] if report.reason else []
+    facts += [f"suggests: {report.alternative}"] if report.alternative else []
+    return joined(facts)
+
+
+def _proposal(view: View, spot: Spot, width: int) -> list[Line]:
+    proposal = view.state.proposals.get(spot.seq)
+    return proposal_facts(view, proposal, width) if proposal is not None else [((f"#{spot.ref} is no proposal here", ""),)]
+
+
+def proposal_facts(view: View, proposal: Proposal, width: int) -> list[Line]:
+    """What a proposal says, and what issuing it would meet."""
+    lines: list[Line] = [((f"{proposal.number}  ", "strong"), (f"from {plain(proposal.centre)}", ""))]
+    lines += order_facts(view, proposal.order, width)
+    lines += _pair("Verdict", proposal.verdict or "nothing against it", width, "warn" if proposal.verdict else "")
+    lines += _pair("Clashes", joined(_named(view, seq) for seq in proposal.clashes), width, "warn")
+    lines += _pair("End", f"{proposal.end}: {proposal.reason}" if proposal.end else "", width)
+    return lines
+
+
+def _named(view: View, seq: int) -> str:
+    order = view.state.orders.get(seq)
+    proposal = view.state.proposals.get(seq)
+    wanted = order if order is not None else proposal.order if proposal is not None else None
+    return f"{view.number(seq)} {what(wanted)}" if wanted is not None else f"#{seq}"
+
+
+def _centre(view: View, spot: Spot, width: int) -> list[Line]:
+    centre = view.centre_of(spot.ref)
+    if centre is None:
+        return []
+    report = view.state.statuses.get(centre.id)
+    lines: list[Line] = [((f"{plain(centre.id)}  ", "strong"), (plain(f"{centre.name} ({centre.kind})"), ""))]
+    lines += _pair("Status", view.status(centre.id), width)
+    if report is not None:
+        lines += _pair("Said", f"{report.state} at {exact(report.at)}Z by {view.name(report.by)}: {report.text}", width)
+        lines += _pair("People", str(report.headcount) if report.headcount is not None else "", width)
+    lines += _pair("Contact", contact(view, centre.id)[0], width)
+    lines += _pair("Voice", reach(view, centre.id), width)
+    people = [f"{one.name} ({one.role})" for one in view.state.roster.operators if one.centre == centre.id and not one.retired]
+    lines += _pair("Operators", joined(people), width)
+    lines += _pair("Orders", joined(f"{o.number} {what(o)}" for o in view.orders if centre.id in o.to and not o.ended), width)
+    return lines
+
+
+def _offer(view: View, spot: Spot, width: int) -> list[Line]:
+    for desk in view.desks:
+        if desk.offer is not None and desk.offer.seq == spot.seq:
+            head = f"{view.name(desk.holder)} offers the {desk.scope} desk to {view.name(desk.offer.to)}"
+            return [((plain(head), "strong"),), ((" ", ""),), *text(desk.offer.briefing or "no briefing", width)]
+    return [(("this offer no longer stands", ""),)]
+
+
+def _rollcall(view: View, spot: Spot, width: int) -> list[Line]:
+    call = view.state.rollcalls.get(spot.seq)
+    if call is None:
+        return []
+    lines: list[Line] = [((f"{call.number}  ", "strong"), until(call.deadline, view.now))]
+    lines += _pair("Asks", call.text or "confirm your status", width)
+    for centre in call.centres:
+        done = centre in call.confirmed
+        lines += _pair(plain(centre), "confirmed" if done else f"OUTSTANDING; {reach(view, centre)}", width, "" if done else "warn")
+    return lines
+
+
+def _waiting(view: View, spot: Spot, width: int) -> list[Line]:
+    for one in view.waiting:
+        if one.id == spot.ref:
+            return [
+                ((f"{one.command.do}, written at {exact(one.queued_at)}Z, not decided yet", "strong"),),
+                *text(said(one.command), width),
+            ]
+    return [(("this has been decided; see the log", ""),)]
+
+
+def _scope(view: View, spot: Spot, width: int) -> list[Line]:
+    return [((plain(part), ""),) for part in charter(view, spot.ref, width)]
+
+
+_TELLERS: dict[str, Callable[[View, Spot, int], list[Line]]] = {
+    "message": _message, "order": _order, "proposal": _proposal, "centre": _centre, "offer": _offer,
+    "rollcall": _rollcall, "waiting": _waiting, "scope": _scope,
+}
