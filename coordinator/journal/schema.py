@@ -57,7 +57,7 @@ def first(db: Database) -> None:
 
 
 def bring_up(db: Database) -> None:
-    """Make a new file a journal, or bring an older one to this release. Views hold nothing, so they are this release's."""
+    """Make a new file a journal, or bring an older one to this release; views hold nothing and are made anew."""
     if db.conn.execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,):
         check(db.conn)
     STEPS.apply(db)

@@ -146,7 +146,7 @@ class Writer:
                     _keep(db.conn, work)
 
     def _fail(self, error: Exception) -> None:
-        self.failure = WriteFailed(f"the journal could not be written ({error}); what was not acknowledged is not in it")
+        self.failure = WriteFailed(f"the journal could not be written ({error}); acknowledged entries are safe")
         with suppress(RuntimeError):  # the hub's loop has ended already: there is nobody left to tell
             self._failed(self.failure)
 
