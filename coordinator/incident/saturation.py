@@ -91,6 +91,7 @@ def alarm_step(state: State, entry: Entry) -> State:
     desk = state.desks.get(body.scope)
     if desk is None or body.what in desk.rang or not body.what.startswith(QUEUE):
         return state
-    rang_at = entry.at if body.what == QUEUE else desk.rang_at
-    desk = replace(desk, rang=(*desk.rang, body.what), rang_at=rang_at)
+    desk = replace(desk, rang=(*desk.rang, body.what))
+    if body.what == QUEUE:
+        desk = replace(desk, rang_at=entry.at, heeded=False, ignored=False)
     return replace(state, desks=state.desks.set(body.scope, desk))
