@@ -92,7 +92,8 @@ class Player:
         for fields, seq in zip(cast("list[Fields]", inject.get("orders", [])), verdict.orders, strict=False):
             if "tag" in fields:
                 self.tags["$" + str(fields["tag"])] = seq
-        self.terms_at[verdict.seq] = {one: self.world.terms_of(one) for one in self.world.ground.operators}
+        for seq in (verdict.seq, *verdict.orders):
+            self.terms_at[seq] = {one: self.world.terms_of(one) for one in self.world.ground.operators}
 
     def _named(self, name: str, value: object) -> object:
         if name == "orders":
