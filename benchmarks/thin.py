@@ -95,7 +95,8 @@ class Thin(asyncio.Protocol):
     def _write(self, opcode: int, payload: bytes) -> None:
         # The mask is zero: masked as the protocol wants, and no work.
         size = len(payload)
-        head = struct.pack(">BB", 128 | opcode, 128 | size) if size < 126 else struct.pack(">BBH", 128 | opcode, 254, size)
+        short = size < 126
+        head = bytes((128 | opcode, 128 | size)) if short else struct.pack(">BBH", 128 | opcode, 254, size)
         if self._transport is not None and not self.gone:
             self._transport.write(head + b"\0\0\0\0" + payload)
 

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from coordinator.incident import projections, queues
 from coordinator.incident.state import State
-from coordinator.incident.times import stamp
 
 Ref = str | int
 
@@ -143,9 +142,7 @@ def _status(world: World, centre: str) -> str:
 
 def _quantity(world: World, ref: str) -> int:
     order = world.state.orders.get(world.named(ref))
-    if order is None or order.claim is None or not projections.holds_claim(order, world.now):
-        return 0
-    return order.claim.quantity
+    return projections.held_quantity(order, world.now) if order is not None else 0
 
 
 CHECKS: dict[str, Check] = {
@@ -162,7 +159,7 @@ CHECKS: dict[str, Check] = {
     ),
     "proposals": Check(
         shape=dict[str, list[Ref]],
-        differs=_lists(lambda world, scope: (p.seq for p in projections.proposals(world.state, scope)), ordered=False),
+        differs=_lists(lambda world, scope: (p.seq for p in projections.open_proposals(world.state, scope)), ordered=False),
     ),
     "on_record": Check(
         shape=list[Ref], differs=_set(lambda world: (o.seq for o in projections.on_record(world.state)))

@@ -16,7 +16,7 @@ from coordinator.incident.entries import Entry, OnRecord
 from coordinator.incident.ruling import resolve
 from coordinator.incident.state import State
 from server.checks import World, problems
-from server.scenario import RECORD, Inject, Scenario, said
+from server.scenario import RECORD, Inject, Scenario, said, used_tags
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,10 @@ class Stage(Protocol):
 
     @property
     def now(self) -> datetime: ...
+
+    def plays(self, inject: Inject) -> bool:
+        """Whether the inject is played on this stage."""
+        ...
 
     async def advance(self, to: datetime) -> None:
         """Let time pass up to then, with everything that falls due on the way."""
@@ -64,6 +68,9 @@ class Stage(Protocol):
         ...
 
 
+LEFT_OUT = "left out"
+
+
 class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One inject, played. Without problems it went as expected."""
 
@@ -72,7 +79,7 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     do: str
     by: str = ""
     outcome: str = ""
-    """What came of a command: `accepted`, a refusal's code, or `invalid`."""
+    """What came of a command: `accepted`, a refusal's code, or `invalid`; LEFT_OUT for what was not played."""
     seq: int | None = None
     number: str = ""
     problems: tuple[str, ...] = ()
@@ -87,18 +94,26 @@ class Player:
         self._report = report
         self._tags: dict[str, int] = {}
         self._waiting: dict[str, Inject] = {}
-        self._not_as_expected = 0
+        self._unplayed: set[str] = set()
+        self._own = {"link": self._link, "wait": self._wait, "restart": self._restart, "check": self._check}
 
-    async def play(self) -> int:
-        """Play it all; what comes back is how many injects did not go as expected."""
+    async def play(self) -> None:
+        """Play it all."""
         for inject in self._scenario.injects:
             await self._stage.advance(inject.at)
             self._judge_all()
-            await (_OWN.get(inject.do) or Player._command)(self, inject)
+            if self._stage.plays(inject) and self._unplayed.isdisjoint(used_tags(inject)):
+                await self._own.get(inject.do, self._command)(inject)
+            else:
+                self._leave_out(inject)
             self._judge_all()
         for inject in self._waiting.values():
             self._done(inject, "never delivered: the link was still down at the end")
-        return self._not_as_expected
+
+    def _leave_out(self, inject: Inject) -> None:
+        """Not played, and neither is what refers to it."""
+        self._unplayed |= {f"${tag}" for tag in (inject.tag, *inject.order_tags) if tag}
+        self._done(inject, outcome=LEFT_OUT)
 
     async def _command(self, inject: Inject) -> None:
         try:
@@ -145,8 +160,8 @@ class Player:
     def _judge(self, inject: Inject, decided: Decided) -> None:
         """Compare what the hub decided with what was expected of it."""
         if not decided.entries:
-            wrong = [] if inject.expect == "invalid" else [f"expected {inject.expect}, was invalid: {decided.malformed}"]
-            self._done(inject, *wrong, outcome="invalid")
+            unmet = f"expected {inject.expect}, was invalid: {decided.malformed}"
+            self._done(inject, *([] if inject.expect == "invalid" else [unmet]), outcome="invalid")
             return
         first = decided.entries[0]
         self._name(inject, decided.entries)
@@ -194,7 +209,6 @@ class Player:
     def _done(
         self, inject: Inject, *wrong: str, outcome: str = "", seq: int | None = None, number: str = ""
     ) -> None:
-        self._not_as_expected += bool(wrong)
         self._report(
             Result(
                 line=inject.line, at=inject.at, do=inject.do, by=inject.by, outcome=outcome, seq=seq, number=number,
@@ -215,4 +229,3 @@ def _unlike_advisories(inject: Inject, entry: Entry) -> list[str]:
     return [f"expected no advisories, there are: {'; '.join(entry.found.advisories)}"]
 
 
-_OWN = {"link": Player._link, "wait": Player._wait, "restart": Player._restart, "check": Player._check}

@@ -206,7 +206,7 @@ def _command(line: int, row: Fields, at: datetime, do: str) -> Inject:
     fields = {key: value for key, value in row.items() if key not in PLANNED}
     order_tags: tuple[str, ...] = ()
     if do == "package":
-        fields, order_tags = _without_order_tags(line, fields)
+        fields, order_tags = _without_order_tags(fields)
     if expect != "invalid":
         known = {field.encode_name for field in msgspec.structs.fields(ACTS[do])}
         _need_keys(line, fields, RECORD | known, do)
@@ -221,7 +221,7 @@ def _command(line: int, row: Fields, at: datetime, do: str) -> Inject:
     )
 
 
-def _without_order_tags(line: int, fields: Fields) -> tuple[Fields, tuple[str, ...]]:
+def _without_order_tags(fields: Fields) -> tuple[Fields, tuple[str, ...]]:
     orders = fields.get("orders")
     if not isinstance(orders, list) or not all(isinstance(order, dict) for order in orders):
         return fields, ()
@@ -273,7 +273,7 @@ def _need_names(injects: list[Inject], roster: Roster) -> None:
 def _need_tags(injects: list[Inject]) -> None:
     known: set[str] = set()
     for inject in injects:
-        for tag in _used(inject):
+        for tag in used_tags(inject):
             if tag not in known:
                 raise ScenarioError(f"line {inject.line}: {tag} names no earlier inject")
         for tag in (inject.tag, *inject.order_tags):
@@ -283,7 +283,8 @@ def _need_tags(injects: list[Inject]) -> None:
                 known.add(f"${tag}")
 
 
-def _used(inject: Inject) -> list[str]:
+def used_tags(inject: Inject) -> list[str]:
+    """Every `$tag` that an inject refers to."""
     if inject.do == "check":
         return tags_in(inject.fields)
     used = tags_in([inject.basis, list(inject.clashes or ())])

@@ -1,0 +1,213 @@
+"""A drill's own hub, with real sockets and a real journal, and one real session for each operator that it names.
+
+Law: time moves only here, from one instant at which something is due to the next, and only when everything that
+was said before is decided, durable and seen by all who are connected; so every deadline fires at its own time.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from coordinator.incident.acts import Act
+from coordinator.incident.entries import Entry, Malformed, OnRecord
+from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.state import State
+from coordinator.journal.lines import decode
+from coordinator.journal.reads import Reads
+from coordinator.session.client import Session
+from coordinator.session.clock import Clock
+from server.drill import Decided
+from server.drill_clock import FastClock, ScenarioClock
+from server.drill_terms import Terms
+from server.hub import Hub
+from server.listener import Listener
+from server.scenario import Inject, Scenario
+
+PATIENCE = 20.0
+"""Real seconds after which something that should happen at once is called stuck."""
+TURNS = 12
+"""Turns of the event loop in which what was written to a socket is read at its other end and dealt with."""
+
+
+class Stuck(Exception):
+    """The drill cannot go on: something that takes no scenario time did not happen."""
+
+
+class HubStage:
+    """The hub, its listener, and the sessions, in this process."""
+
+    def __init__(self, scenario: Scenario, folder: Path, journal: Path, speed: float = 0.0) -> None:
+        self._scenario = scenario
+        self._journal = journal
+        self._folder = folder
+        self._socket = folder / "hub.sock"
+        self._clock: Clock = FastClock(scenario.starts, speed) if speed else ScenarioClock(scenario.starts)
+        self._sessions: dict[str, Session] = {}
+        self._down: set[str] = set()
+        self._author: dict[str, str] = {}
+        self._terms = Terms()
+        self._replayed: State | None = None
+        self._hub: Hub
+        self._reads: Reads
+        self._listener: Listener
+
+    async def __aenter__(self) -> Self:
+        await self._serve()
+        for operator in self._scenario.named:
+            await self._join(operator)
+        await self.settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        await self._listener.stop()
+        await self._hub.stop()
+
+    @property
+    def state(self) -> State:
+        """The hub's."""
+        return self._hub.state
+
+    @property
+    def now(self) -> datetime:
+        """The scenario's time."""
+        return self._clock.now()
+
+    def plays(self, inject: Inject) -> bool:
+        """Everything."""
+        return bool(inject)
+
+    async def advance(self, to: datetime) -> None:
+        """Let time pass up to then; each instant at which something is due is gone through by itself."""
+        if not isinstance(self._clock, ScenarioClock):
+            await self._clock.sleep((to - self._clock.now()).total_seconds())
+            return
+        while (due := self._next(self._clock)) is not None and due <= to:
+            self._clock.move(due)
+            await self._pass()
+        self._clock.move(to)
+        await self._pass()
+
+    def _next(self, clock: ScenarioClock) -> datetime | None:
+        return min((at for at in (clock.next_wake(), self._hub.next_due()) if at is not None), default=None)
+
+    async def _pass(self) -> None:
+        self._hub.tick()
+        await self.settle()
+
+    async def say(self, by: str, act: Act, record: OnRecord, basis: int | None) -> str:
+        """Have an operator say something, in the terms held as of the basis."""
+        if by not in self._sessions:
+            await self._join(by)
+        session = self._sessions[by]
+        term = None if basis is None else self._terms.of(by, basis)
+        id = session.queue(act, record, basis, term)
+        self._author[id] = by
+        return id
+
+    def decided(self, id: str) -> Decided | None:
+        """What the hub made of it, from the session that said it and the journal."""
+        outcome = self._sessions[self._author[id]].decided(id)
+        if outcome is None:
+            return None
+        if isinstance(outcome, Malformed):
+            return Decided(malformed=outcome.message)
+        return Decided(entries=tuple(self._made_by(outcome.seq)))
+
+    def _made_by(self, seq: int) -> Iterable[Entry]:
+        """The entries of the command whose first entry is this one."""
+        first = self._entry(seq)
+        yield first
+        if first.kind == "package":
+            body = first.body
+            orders = len(getattr(body, "orders", ()))
+            yield from (self._entry(seq + place) for place in range(1, orders + 1))
+
+    def _entry(self, seq: int) -> Entry:
+        line = self._reads.line(seq)
+        if line is None:
+            raise Stuck(f"entry {seq} was acknowledged and is not in the journal")
+        return decode(line.encode())
+
+    async def link(self, operator: str, *, up: bool) -> None:
+        """Cut an operator's link, or restore it."""
+        if operator not in self._sessions:
+            await self._join(operator)
+        if up:
+            self._down.discard(operator)
+            self._sessions[operator].restore()
+        else:
+            self._down.add(operator)
+            self._sessions[operator].cut()
+
+    async def restart(self) -> None:
+        """Kill the hub as a power cut would, and start it again on its journal."""
+        self._listener.kill()
+        self._hub.kill()
+        await self._serve()
+
+    def count(self, kind: str) -> int:
+        """How many entries of a kind the journal has."""
+        return self._reads.entries_of(kind)
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way any more."""
+        ends = time.monotonic() + PATIENCE
+        while True:
+            before = self._hub.state.seq
+            await self._hub.settled()
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            if self._hub.state.seq == before and self._still():
+                break
+            if time.monotonic() > ends:
+                raise Stuck(f"at {self.now:%H:%M:%S}: {self._trouble()}")
+            self._hurry()
+            await asyncio.sleep(0.001)
+        self._learn()
+
+    def _connected(self) -> list[Session]:
+        return [session for operator, session in self._sessions.items() if operator not in self._down]
+
+    def _still(self) -> bool:
+        """Whether everybody who is connected has seen the last entry and has nothing undecided."""
+        head = self._hub.state.seq
+        return all(
+            session.link.up and session.seq == head and not session.waiting for session in self._connected()
+        )
+
+    def _hurry(self) -> None:
+        for session in self._connected():
+            if not session.link.up:
+                session.restore()
+
+    def _trouble(self) -> str:
+        head = self._hub.state.seq
+        return "; ".join(
+            f"{session.operator} is at {session.seq} of {head}, {len(session.waiting)} undecided {session.link.trouble}"
+            for session in self._connected()
+        )
+
+    def _learn(self) -> None:
+        """Go through the journal's new entries one by one: a basis may lie between any two."""
+        known = self._replayed.seq if self._replayed is not None else 0
+        for stored in self._reads.lines(known + 1, self._hub.state.seq):
+            entry = decode(stored.line.encode())
+            self._replayed = opened(entry) if self._replayed is None else evolve(self._replayed, entry)
+            self._terms.learn(self._replayed)
+
+    async def _serve(self) -> None:
+        self._hub = Hub(self._journal, self._scenario.roster, self._clock)
+        await self._hub.start()
+        self._listener = Listener(self._hub)
+        await self._listener.serve_unix(self._socket)
+
+    async def _join(self, operator: str) -> None:
+        session = Session(f"unix:{self._socket}", operator=operator, clock=self._clock, sure=True)
+        self._sessions[operator] = session
+        await session.__aenter__()
+        await session.ready(PATIENCE)
