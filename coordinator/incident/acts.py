@@ -458,6 +458,12 @@ class Alarm(Act, frozen=True, kw_only=True):
     text: Line = ""
 
 
+class OpenRequests(Act, frozen=True, kw_only=True):
+    """The operation ended with these requests still open (`refs` in `found`)."""
+
+    text: Text
+
+
 class Elsewhere(Act, frozen=True, kw_only=True):
     """A message outside every mandate: the hub tells the sender where it belongs."""
 
@@ -480,6 +486,7 @@ HUB_ACTS: dict[str, type[Act]] = {
     "due": Due,
     "alarm": Alarm,
     "elsewhere": Elsewhere,
+    "open_requests": OpenRequests,
 }
 """What only the hub does. On the wire these words are unknown commands."""
 

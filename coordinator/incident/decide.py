@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from coordinator.incident import clock, duty, hubwork, log, orders, proposals, status, traffic
+from coordinator.incident import clock, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
 from coordinator.incident.acts import Act, Decline, Refusal
 from coordinator.incident.entries import Accepted, Command, Decision, Entry, Found, Malformed, outcome
 from coordinator.incident.roster import HUB
@@ -24,6 +24,8 @@ RULES: dict[type[Act], Rule] = {
     **status.RULES,
     **orders.RULES,
     **proposals.RULES,
+    **reports.RULES,
+    **shared.RULES,
     **duty.RULES,
     **log.RULES,
     **hubwork.RULES,

@@ -56,7 +56,7 @@ class Ending(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     order: int
     at: datetime
-    why: Literal["superseded", "rescinded", "released", "completed", "window"]
+    why: Literal["superseded", "rescinded", "released", "completed", "window", "closed"]
     quantity: int | None = None
     """How much of the claim goes; None is all of it."""
 
@@ -102,6 +102,8 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Said more than a minute before it was written."""
     unfiltered: bool = False
     """A relay by the hub that nobody at the desk has looked at."""
+    corrects: str = ""
+    """The kind of entry that a correction names."""
     refs: tuple[int, ...] = ()
     """Open requests that an ended operation, or a briefing, names."""
 

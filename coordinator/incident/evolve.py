@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from coordinator.incident import agenda, duty, hubwork, log, orders, proposals, status, traffic
+from coordinator.incident import agenda, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
 from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
 from coordinator.incident.state import State
@@ -21,6 +21,8 @@ STEPS: dict[str, Step] = {
     **status.STEPS,
     **orders.STEPS,
     **proposals.STEPS,
+    **reports.STEPS,
+    **shared.STEPS,
     **duty.STEPS,
     **log.STEPS,
     **hubwork.STEPS,
@@ -31,12 +33,12 @@ def opened(entry: Entry) -> State:
     """The state after the first entry of a log."""
     if not isinstance(entry.body, Open):
         raise ValueError("a log begins with an open entry")
-    return duty.seated(entry, entry.body.roster)
+    return duty.seated(entry)
 
 
 def evolve(state: State, entry: Entry) -> State:
     """The state after one entry more. Entries that were hidden come later, by their own number."""
-    state = STEPS[entry.kind](state, entry)
+    state = duty.heard(STEPS[entry.kind](state, entry), entry)
     top = agenda.clean(state.agenda, lambda thing: due(state, thing))
     numbers, counts = state.numbers, state.counts
     if entry.found.number:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from coordinator.incident.globs import encloses, matches_any
+from coordinator.incident.globs import matches_any
 
 HUB = "hub"
 """Who authors what the hub itself does. No operator may bear this id."""
@@ -188,6 +188,12 @@ class Ground:
         self.control_of = {
             verb: name for name, control in roster.doctrine.controls.items() for verb in control.verbs + control.releases
         }
+        self._below: dict[str, list[str]] = {}
+        for ref in self.subjects:
+            above = ref.rpartition("/")[0]
+            while "/" in above:
+                self._below.setdefault(above, []).append(ref)
+                above = above.rpartition("/")[0]
         self._scope_of_order: dict[tuple[str, str], Scope | None] = {}
         self._scope_of_topic: dict[tuple[str, str], Scope | None] = {}
 
@@ -216,7 +222,7 @@ class Ground:
 
     def below(self, subject: str) -> list[str]:
         """That subject, as it is written, and every roster subject below it."""
-        return [subject, *(ref for ref in self.subjects if ref != subject and encloses(subject, ref))]
+        return [subject, *self._below.get(subject, ())]
 
     def scope_of_order(self, verb: str, subject: str) -> Scope | None:
         """The scope whose mandate covers verb and subject (`check` sees to it that there is at most one)."""

@@ -57,6 +57,12 @@ class Desk(Thing, frozen=True, kw_only=True):
     """When the queue alarm of this saturation rang."""
     rang: tuple[str, ...] = ()
     """What of the queue alarm has rung in this saturation: each rings once."""
+    heeded: bool = False
+    """Its holder has acted since the alarm rang."""
+    ignored: bool = False
+    """Nobody acted within `attention_within`: the holder counts as out of contact since it rang."""
+    called: bool = False
+    """The deputies were told that its holder is out of contact."""
 
     @property
     def term(self) -> int:
@@ -231,7 +237,7 @@ class Report(Thing, frozen=True, kw_only=True):
     answer: Literal["", "accepted", "unable", "completed"] = ""
     reason: str = ""
     alternative: str = ""
-    untold: bool = False
+    told: bool = False
     """Has read back that the order is cancelled."""
 
 
@@ -312,14 +318,6 @@ class ClaimEvent(Thing, frozen=True, kw_only=True):
     excepted: tuple[str, ...] = ()
 
 
-class Remark(Thing, frozen=True, kw_only=True):
-    """A note or decision, by whom and of which matter."""
-
-    by: str
-    centre: str
-    ref: int | None = None
-
-
 class State(Thing, frozen=True, kw_only=True):
     roster: Roster
     seq: int
@@ -349,7 +347,6 @@ class State(Thing, frozen=True, kw_only=True):
     proposals: Map[int, Proposal] = Map()
     from_refusals: Map[int, int] = Map()
     """Refusal entry: the proposal that it became."""
-    remarks: Map[int, Remark] = Map()
     claims: Map[str, Map[str, Map[int, bool]]] = Map()
     """Derived (claims.py): where each claim that has not ended lies."""
     events: Map[str, Map[int, ClaimEvent]] = Map()

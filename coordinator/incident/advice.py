@@ -1,0 +1,66 @@
+"""Advisories: what the author of an order should know although it refuses nothing. DESIGN 8."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from coordinator.incident import claims
+from coordinator.incident.claims import subjects_overlap
+from coordinator.incident.roster import Centre
+from coordinator.incident.state import Order, State
+from coordinator.incident.times import stamp
+
+if TYPE_CHECKING:
+    from coordinator.incident.conflict import Wish
+
+CALM = ("OPERATIONAL", "UNKNOWN")
+
+
+def for_order(wish: Wish) -> tuple[str, ...]:
+    """Addressees who are in trouble or out of reach, and facts declared about the subject."""
+    state = wish.state
+    centres = [centre for id in wish.act.to if (centre := state.roster.ground.centre(id)) is not None]
+    return (
+        *(line for centre in centres for line in _trouble(state, centre)),
+        *_declared(wish),
+    )
+
+
+def _trouble(state: State, centre: Centre) -> list[str]:
+    lines = []
+    status = state.statuses.get(centre.id)
+    if status is not None and status.state not in CALM:
+        lines.append(f"{centre.id} is {status.state}")
+    reach = f": phone {centre.phone}" if centre.phone else f": call {centre.callsign}" if centre.callsign else ""
+    crew = [operator.id for operator in state.roster.operators if operator.centre == centre.id and not operator.retired]
+    contacts = [state.contacts[id] for id in crew if id in state.contacts]
+    if not crew:
+        lines.append(f"{centre.id} is reached by voice only{reach}")
+    elif not any(contact.up for contact in contacts):
+        lines.append(f"{centre.id}'s link is lost{reach}" if any(one.ever for one in contacts) else f"{centre.id} is not connected{reach}")
+    return lines
+
+
+def _declared(wish: Wish) -> list[str]:
+    if wish.direct:
+        return []
+    return [
+        f"{subject} was declared {fact.state} at {stamp(fact.at)}"
+        for subject, fact in sorted(wish.state.facts.items())
+        if fact.state != "AVAILABLE" and subjects_overlap(subject, (), wish.act.subject, wish.act.excepted)
+    ]
+
+
+def gaps(state: State, old: Order, now: datetime) -> tuple[str, ...]:
+    """Rescinding a superseding order before its start restores nothing: which orders still end, and when."""
+    if old.start <= now:
+        return ()
+    cut = [
+        other
+        for other in state.orders.values()
+        if other.ended == "superseded" and old.seq in other.ended_by_orders and claims.in_force(other, now)
+    ]
+    return tuple(
+        f"{other.number} {other.verb} {other.subject} still ends at {stamp(old.start)}; nothing follows it" for other in cut
+    )

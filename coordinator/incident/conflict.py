@@ -1,0 +1,363 @@
+"""The rules that an order must pass, in the order of the table in DESIGN 8; the first that fails refuses.
+
+Each rule looks at a `Wish`: the order as its author wants it, ready for comparison. None changes anything.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from coordinator.incident import claims, remedies
+from coordinator.incident.acts import Order as OrderAct
+from coordinator.incident.claims import end_of, subjects_overlap, windows_overlap
+from coordinator.incident.entries import Code, Remedy
+from coordinator.incident.roster import DIRECT, Control, Ground, Resource
+from coordinator.incident.ruling import Case, Refuse, holds, need_term
+from coordinator.incident.state import Order, State
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """An order before the rules. `superseded` and `despite` are entry numbers; `start` is never in the past."""
+
+    case: Case
+    act: OrderAct
+    scope: str
+    """The scope whose mandate covers it; of a DIRECT order, the first that its author holds. Empty: none."""
+    start: datetime
+    until: datetime | None
+    superseded: tuple[int, ...] = ()
+    despite: tuple[int, ...] = ()
+    siblings: tuple[int, ...] = ()
+    """Orders of the same package, not entries yet: they clash, but are not named."""
+    authorised: bool = False
+    """Issuing a proposal is authority enough."""
+
+    @property
+    def state(self) -> State:
+        return self.case.state
+
+    @property
+    def ground(self) -> Ground:
+        return self.case.state.roster.ground
+
+    @property
+    def direct(self) -> bool:
+        return self.act.verb == DIRECT
+
+    @property
+    def control_name(self) -> str:
+        return self.ground.control_of[self.act.verb]
+
+    @property
+    def control(self) -> Control:
+        return self.ground.control(self.act.verb)
+
+    @property
+    def releasing(self) -> bool:
+        return not self.direct and self.ground.releases(self.act.verb)
+
+    @property
+    def value(self) -> str:
+        return f"{self.act.verb} {self.act.object}" if self.control.by_object else self.act.verb
+
+    @property
+    def quantity(self) -> int:
+        return self.act.quantity or 1
+
+    def refusal(self, code: Code, message: str, clashes: Iterable[Order] = (), ways: Iterable[Remedy] = ()) -> Refuse:
+        """The refusal with its clashing orders, less this package's own."""
+        seqs = {order.seq for order in clashes} - set(self.siblings)
+        return Refuse(code, message, clashes=seqs, remedies=ways, scope=self.scope)
+
+
+def known_names(wish: Wish) -> None:
+    """`precondition`: verb or subject unknown to the roster."""
+    act = wish.act
+    if wish.direct:
+        return
+    if act.verb not in wish.ground.control_of:
+        raise wish.refusal("precondition", f"the doctrine has no verb {act.verb}", ways=remedies.as_direct(wish))
+    if wish.ground.subject(act.subject) is None:
+        raise wish.refusal("precondition", f"{act.subject} is not on the roster", ways=remedies.as_direct(wish))
+
+
+def current_term(wish: Wish) -> None:
+    """`stale-term`: issued under a term of duty that has ended, in the scope concerned."""
+    scopes = [wish.scope] if wish.scope else [scope.id for scope in wish.state.roster.scopes] if wish.direct else []
+    for scope in scopes:
+        need_term(wish.case, scope)
+
+
+def authority(wish: Wish) -> None:
+    """`no-authority`: the mandate's scope, or that of an order to be superseded, is not the author's."""
+    author = wish.case.command.by
+    others = foreign(wish)
+    mine = bool(wish.scope) and holds(wish.state, author, wish.scope)
+    if wish.authorised or (mine and not others):
+        return
+    desk = wish.scope or wish.ground.default.id if not mine else others[0].scope
+    refusal = wish.refusal("no-authority", _whose(wish, desk), others, remedies.propose(wish, desk))
+    refusal.scope = desk
+    raise refusal
+
+
+def foreign(wish: Wish) -> list[Order]:
+    """The orders to be superseded that are of another scope than this one's, which the author does not hold."""
+    orders = (wish.state.orders[seq] for seq in wish.superseded if seq in wish.state.orders)
+    author = wish.case.command.by
+    return [order for order in orders if order.scope != wish.scope and not holds(wish.state, author, order.scope)]
+
+
+def _whose(wish: Wish, scope: str) -> str:
+    desk = wish.state.desks.get(scope)
+    holder = desk.holder if desk is not None else ""
+    operator = wish.ground.operators.get(holder)
+    who = f"{operator.name} holds it" if operator else "nobody holds it"
+    return f"this is for the {scope} desk to order; {who}"
+
+
+def current_basis(wish: Wish) -> None:
+    """`stale-basis`: what this order is about has changed since its author last looked."""
+    basis = wish.case.command.basis
+    if wish.direct or basis is None:
+        return
+    author, state = wish.case.command.by, wish.state
+    changed = {
+        event.seq
+        for event in claims.since(state, wish.control_name, basis, author)
+        if subjects_overlap(event.subject, event.excepted, wish.act.subject, wish.act.excepted)
+    }
+    for seq in wish.superseded:
+        order = state.orders.get(seq)
+        if order is not None and order.claim is not None:
+            changed.update(
+                event.seq for event in claims.since(state, order.claim.control, basis, author) if event.order == seq
+            )
+    if changed:
+        raise Refuse(
+            "stale-basis",
+            "what you are ordering about has changed since you last looked",
+            clashes=changed,
+            remedies=remedies.again(wish),
+            scope=wish.scope,
+        )
+
+
+def facts(wish: Wish) -> None:
+    """`precondition`: what the order needs is not so (addressees, object, kind of subject, service, window, supersedes, end)."""
+    state, act, ground = wish.state, wish.act, wish.ground
+    known_places(wish)
+    if not wish.direct and act.subject.partition("/")[0] != wish.control.of:
+        raise wish.refusal(
+            "precondition", f"{act.verb} is for a {wish.control.of}, not {act.subject}", ways=remedies.as_direct(wish)
+        )
+    fact = state.facts.get(act.subject)
+    if not wish.releasing and not wish.direct and isinstance(ground.subject(act.subject), Resource):
+        if fact is not None and fact.state == "OUT":
+            raise Refuse(
+                "precondition",
+                f"{act.subject} is out of service",
+                clashes=(fact.seq,),
+                remedies=(*remedies.others_of_kind(wish), *remedies.back_in_service(wish), *remedies.as_direct(wish)),
+                scope=wish.scope,
+            )
+    if end_of(wish.until) <= wish.case.now:
+        raise wish.refusal("precondition", "its window is already past", ways=remedies.open_window(wish))
+    _supersedable(wish)
+    if state.closed is not None:
+        raise Refuse(
+            "precondition",
+            "the operation has ended; record what was given elsewhere with given",
+            clashes=(state.closed,),
+            remedies=remedies.as_note(wish),
+            scope=wish.scope,
+        )
+
+
+def known_places(wish: Wish) -> None:
+    """`precondition`: an addressee or object that is not on the roster."""
+    ground, act = wish.ground, wish.act
+    strangers = [centre for centre in act.to if ground.centre(centre) is None]
+    if strangers:
+        ways = remedies.without_addressees(wish, strangers)
+        raise wish.refusal("precondition", f"not on the roster: {', '.join(strangers)}", ways=ways)
+    if act.object and ground.centre(act.object) is None and ground.subject(act.object) is None:
+        ways = remedies.as_direct(wish)
+        raise wish.refusal("precondition", f"{act.object} is no centre or subject on the roster", ways=ways)
+
+
+def _supersedable(wish: Wish) -> None:
+    for seq in wish.superseded:
+        order = wish.state.orders.get(seq)
+        if order is None:
+            raise wish.refusal("precondition", f"#{seq} is no order", ways=remedies.without_superseding(wish, seq))
+        if not claims.stands(order, wish.case.now):
+            raise Refuse(
+                "precondition",
+                f"{order.number} is not in force any more, nor reserved or on record",
+                clashes=() if order.ended_by is None else (order.ended_by,),
+                remedies=remedies.without_superseding(wish, seq),
+                scope=wish.scope,
+            )
+
+
+def not_yet_in_force(wish: Wish) -> None:
+    """`already-in-force`: one order with the same value already says all of this to all of these."""
+    if wish.direct or wish.releasing or wish.control.of == "resource":
+        return
+    same = [
+        order
+        for order in _near(wish, like=wish.value)
+        if claims.covers(order, wish.act.subject, wish.act.excepted)
+        and order.claim is not None
+        and order.claim.start <= wish.start
+        and end_of(wish.until) <= end_of(order.claim.until)
+        and set(wish.act.to) <= set(order.to)
+    ]
+    if same:
+        raise wish.refusal(
+            "already-in-force", f"{same[0].number} already says so", same, remedies.ring_again(wish, same)
+        )
+
+
+def no_contradiction(wish: Wish) -> None:
+    """`contradiction`: overlapping subjects and windows, another value."""
+    if wish.direct or wish.releasing or wish.control.of == "resource":
+        return
+    against = [order for order in _near(wish, unlike=wish.value) if _overlaps(wish, order)]
+    if against:
+        first = min(against, key=lambda order: order.seq)
+        raise wish.refusal(
+            "contradiction",
+            f"{first.number} {first.verb} {first.subject} stands against it",
+            against,
+            remedies.contradiction(wish, against),
+        )
+
+
+def within_capacity(wish: Wish) -> None:
+    """`double-commitment`: at some instant more would be claimed than there is."""
+    if wish.direct or wish.releasing or wish.control.of != "resource":
+        return
+    resource = wish.ground.subject(wish.act.subject)
+    if not isinstance(resource, Resource):
+        return
+    rivals = [order for order in claims.at(wish.state, wish.control_name, wish.act.subject) if _free(wish, order)]
+    over = overcommitted(rivals, wish.start, wish.until, wish.quantity, resource.capacity)
+    if over is None:
+        return
+    raise wish.refusal(
+        "double-commitment",
+        f"{resource.name}: {wish.quantity} wanted, {resource.capacity} in all, the rest is committed",
+        over,
+        remedies.double_commitment(wish, rivals, over),
+    )
+
+
+def overcommitted(
+    rivals: Iterable[Order], start: datetime, until: datetime | None, quantity: int, capacity: int
+) -> list[Order] | None:
+    """The claims at the instants of [start, until) at which that quantity more would exceed the capacity; None: none do."""
+    within = [(order, order.claim) for order in rivals if order.claim and windows_overlap(start, until, order.claim)]
+    instants = {start, *(claim.start for _, claim in within if claim.start > start)}
+    over: dict[int, Order] = {}
+    exceeded = False
+    for instant in sorted(instants):
+        there = [(order, claim) for order, claim in within if claim.start <= instant < end_of(claim.until)]
+        if quantity + sum(claim.quantity for _, claim in there) > capacity:
+            exceeded = True
+            over.update((order.seq, order) for order, _ in there)
+    return list(over.values()) if exceeded else None
+
+
+def no_tension(wish: Wish) -> None:
+    """`tension`: the doctrine lists the pair as incompatible, and nobody has said why both stand."""
+    if wish.direct or wish.releasing:
+        return
+    excused = set(wish.despite) if wish.act.rationale else set()
+    against = {
+        order.seq: order
+        for pair, side in _sides(wish)
+        for order in claims.on_side(wish.state, pair, 1 - side)
+        if order.seq not in excused and _overlaps_in_time(wish, order)
+    }
+    if against:
+        first = against[min(against)]
+        raise wish.refusal(
+            "tension",
+            f"the doctrine holds it incompatible with {first.number} {first.verb} {first.subject}",
+            against.values(),
+            remedies.tension(wish, list(against.values())),
+        )
+
+
+def tensions_excused(wish: Wish) -> tuple[int, ...]:
+    """The orders that `despite` names and that this one indeed is in tension with."""
+    if wish.direct or wish.releasing:
+        return ()
+    near = {
+        order.seq
+        for pair, side in _sides(wish)
+        for order in claims.on_side(wish.state, pair, 1 - side)
+        if _overlaps_in_time(wish, order)
+    }
+    return tuple(seq for seq in wish.despite if seq in near)
+
+
+def _sides(wish: Wish) -> Iterator[tuple[int, int]]:
+    for pair, sides in enumerate(wish.state.roster.doctrine.incompatible):
+        for number, side in enumerate(sides):
+            if claims.matches_side(wish.ground, side, wish.act.verb, wish.act.subject, wish.act.excepted):
+                yield pair, number
+
+
+def _near(wish: Wish, *, like: str | None = None, unlike: str | None = None) -> Iterator[Order]:
+    found = claims.touching(wish.state, wish.control_name, wish.act.subject, unlike=unlike, like=like)
+    return (order for order in found if _free(wish, order))
+
+
+def _free(wish: Wish, order: Order) -> bool:
+    return order.seq not in wish.superseded
+
+
+def _overlaps(wish: Wish, order: Order) -> bool:
+    return _overlaps_in_time(wish, order) and subjects_overlap(
+        order.subject, order.excepted, wish.act.subject, wish.act.excepted
+    )
+
+
+def _overlaps_in_time(wish: Wish, order: Order) -> bool:
+    return _free(wish, order) and order.claim is not None and windows_overlap(wish.start, wish.until, order.claim)
+
+
+Rule = Callable[[Wish], None]
+
+TABLE: tuple[Rule, ...] = (
+    known_names,
+    current_term,
+    authority,
+    current_basis,
+    facts,
+    not_yet_in_force,
+    no_contradiction,
+    within_capacity,
+    no_tension,
+)
+"""DESIGN 8, from the top."""
+
+CONFLICTS: tuple[Rule, ...] = (no_contradiction, within_capacity, no_tension)
+"""What an order given elsewhere is still held against, to be marked."""
+
+VERDICT: tuple[Rule, ...] = (known_names, facts, not_yet_in_force, no_contradiction, within_capacity, no_tension)
+"""What a proposal is told it would meet."""
+
+
+def first_failure(wish: Wish, table: Iterable[Rule]) -> Refuse | None:
+    """The refusal of the first rule that fails; None when all pass."""
+    for rule in table:
+        try:
+            rule(wish)
+        except Refuse as refusal:
+            return refusal
+    return None

@@ -1,0 +1,132 @@
+"""Proposals: how agencies in conflict meet. Made, issued by the holder, declined with one reason. DESIGN 8."""
+
+from msgspec.structs import asdict, replace
+
+from coordinator.incident.acts import Decline, Issue, Propose
+from coordinator.incident.acts import Order as OrderAct
+from coordinator.incident.conflict import TABLE, Wish, first_failure, foreign
+from coordinator.incident.entries import Entry, Found
+from coordinator.incident.orders import as_order, draft, wish_for
+from coordinator.incident.proposing import proposal_of, settled
+from coordinator.incident.ruling import Case, Draft, holds, missing, named, need_holder, need_open
+from coordinator.incident.state import Proposal, State
+
+
+def propose(case: Case) -> list[Draft]:
+    """Anyone but a reviewer may; what no mandate covers goes to the default scope's desk."""
+    need_open(case)
+    act = case.command.act
+    assert isinstance(act, Propose)
+    wish = wish_for(case, act)
+    scope = wish.ground.scope_of_order(act.verb, act.subject)
+    return [proposal_of(wish, (scope or wish.ground.default).id)]
+
+
+def issue(case: Case) -> list[Draft]:
+    """The holder issues a proposal, as it is or with changed fields; its proposer is named as the authority."""
+    act = case.command.act
+    assert isinstance(act, Issue)
+    proposal = open_proposal(case, act.ref)
+    need_holder(case, proposal.scope)
+    changes = {name: value for name, value in asdict(act).items() if name != "ref" and value is not None}
+    proposed = wanted(proposal)
+    wanted_now = OrderAct(**{**asdict(proposed), "authority": proposal.by, **changes})
+    as_proposed = wish_for(case, proposed)
+    wish = wish_for(case, wanted_now)
+    refusal = first_failure(replace(wish, authorised=_covered(wish, as_proposed)), TABLE)
+    if refusal is not None:
+        raise refusal
+    return [draft(wish, proposal=proposal.seq, scope=proposal.scope)]
+
+
+def _covered(wish: Wish, as_proposed: Wish) -> bool:
+    """Whether holding the proposal's desk is authority enough: for what was proposed, not for what was changed to other ground."""
+    mine = holds(wish.state, wish.case.command.by, wish.scope)
+    return (mine or wish.scope == as_proposed.scope) and all(
+        order.seq in as_proposed.superseded for order in foreign(wish)
+    )
+
+
+def wanted(proposal: Proposal) -> OrderAct:
+    """The order that a proposal asks for, in its author's fields."""
+    order = proposal.order
+    return OrderAct(
+        verb=order.verb,
+        subject=order.subject,
+        to=order.to,
+        excepted=order.excepted,
+        object=order.object,
+        quantity=order.quantity,
+        window=order.said,
+        text=order.text,
+        rationale=order.rationale,
+        authority=order.authority,
+        supersedes=order.supersedes,
+        despite=proposal.order.despite,
+    )
+
+
+def open_proposal(case: Case, ref: int | str) -> Proposal:
+    """The open proposal that a ref names; refuses anything else."""
+    proposal = case.state.proposals.get(named(case, ref))
+    if proposal is None:
+        raise missing(f"{ref} is no proposal")
+    if proposal.end:
+        clashes = () if proposal.end_by is None else (proposal.end_by,)
+        raise missing(f"{proposal.number} was {proposal.end} already", clashes, scope=proposal.scope)
+    return proposal
+
+
+def decline(case: Case) -> list[Draft]:
+    """One decision, with its reason, to all proposers."""
+    act = case.command.act
+    assert isinstance(act, Decline)
+    proposals = [open_proposal(case, ref) for ref in act.refs]
+    for proposal in proposals:
+        need_holder(case, proposal.scope)
+    return [
+        Draft(
+            kind="decline",
+            body=replace(act, refs=tuple(proposal.seq for proposal in proposals)),
+            found=Found(
+                scope=proposals[0].scope, to=tuple(dict.fromkeys(proposal.centre for proposal in proposals))
+            ),
+        )
+    ]
+
+
+def proposed(state: State, entry: Entry) -> State:
+    """A proposal lies on a desk."""
+    act = entry.body
+    assert isinstance(act, Propose)
+    found = entry.found
+    proposal = Proposal(
+        seq=entry.seq,
+        number=found.number,
+        at=entry.at,
+        by=entry.by,
+        centre=entry.centre,
+        scope=found.scope,
+        order=replace(
+            as_order(state, replace(entry, found=replace(found, clashes=())), act),
+            despite=tuple(ref for ref in act.despite if isinstance(ref, int)),
+        ),
+        refusal=entry.ref,
+        verdict=found.code or "",
+        clashes=found.clashes,
+    )
+    named_by = state.from_refusals if entry.ref is None else state.from_refusals.set(entry.ref, entry.seq)
+    return replace(state, proposals=state.proposals.set(entry.seq, proposal), from_refusals=named_by)
+
+
+def declined(state: State, entry: Entry) -> State:
+    """Proposals declined."""
+    act = entry.body
+    assert isinstance(act, Decline)
+    for ref in act.refs:
+        state = settled(state, entry, ref, "declined", act.reason)
+    return state
+
+
+RULES = {Propose: propose, Issue: issue}
+STEPS = {"propose": proposed}

@@ -1,0 +1,180 @@
+"""Who may see what. DESIGN 6 "Messages are seen by …", 10 "An entry that a viewer may not see …".
+
+An entry has an audience and a viewer has tokens, both sets of words; the viewer may see the entry if they
+meet. Everyone has `*`; reviewers have `reviewer`; each operator has `by:ID`, `centre:ID`, and `desk:SCOPE`
+for each desk that they may work at.
+"""
+
+from collections.abc import Callable
+
+from coordinator.incident.acts import Decline, Offer
+from coordinator.incident.entries import Entry
+from coordinator.incident.roster import HUB
+from coordinator.incident.ruling import on_desk
+from coordinator.incident.state import Message, State
+
+EVERYBODY = frozenset("*")
+Tokens = frozenset[str]
+
+
+def tokens(state: State, operator: str) -> Tokens:
+    """What a viewer is, as of this state."""
+    person = state.roster.ground.operators.get(operator)
+    if person is None:
+        return frozenset()
+    desks = (f"desk:{scope.id}" for scope in state.roster.scopes if on_desk(state, operator, scope.id))
+    role = ("reviewer",) if person.role == "reviewer" else ()
+    return frozenset(("*", f"by:{operator}", f"centre:{person.centre}", *desks, *role))
+
+
+def audience(state: State, entry: Entry) -> Tokens:
+    """Who may see an entry, as of this state (a relay widens what was narrow before)."""
+    narrow = NARROW.get(entry.kind)
+    if narrow is None:
+        return EVERYBODY
+    seen_by = narrow(state, entry)
+    return EVERYBODY if "*" in seen_by else seen_by | _always(entry)
+
+
+def _always(entry: Entry) -> Tokens:
+    author = () if entry.by == HUB else (f"by:{entry.by}",)
+    return frozenset(("reviewer", *author))
+
+
+def parties(state: State, message: Message) -> Tokens:
+    """The originator, the addressees it was relayed to, its owner, and its desk."""
+    if message.broadcast:
+        return EVERYBODY
+    centres = {message.centre, *(centre for relay in message.relays for centre in relay.to)}
+    if message.owner:
+        centres.add(message.owner)
+    joined = state.messages.get(message.joined_to) if message.joined_to is not None else None
+    desks = {message.scope, joined.scope if joined is not None else message.scope} - {""}
+    return frozenset(
+        (
+            f"by:{message.by}",
+            *(f"centre:{centre}" for centre in centres),
+            *(f"desk:{scope}" for scope in desks),
+        )
+    )
+
+
+def _thread(state: State, entry: Entry) -> Tokens:
+    """Of a message's thread: its parties; a reply that was held, only the desk and whoever wrote it."""
+    message = state.messages.get(entry.seq if entry.ref is None or entry.seq in state.messages else entry.ref)
+    if message is None:
+        return _of_centres(state, entry)
+    if any(said.seq == entry.seq and said.held for said in message.said):
+        return frozenset((f"desk:{message.scope}", f"centre:{entry.centre}"))
+    return parties(state, message)
+
+
+def _thread_or_all(state: State, entry: Entry) -> Tokens:
+    """Of a message: its parties. Of an order: everybody."""
+    return _thread(state, entry) if entry.ref in state.messages else EVERYBODY
+
+
+def _of_centres(state: State, entry: Entry) -> Tokens:
+    """The centre it was said for, those that it names, and the desk concerned; without one, every desk."""
+    scopes = [entry.found.scope] if entry.found.scope else [scope.id for scope in state.roster.scopes]
+    centres = {entry.centre, *entry.found.to} - {""}
+    return frozenset((*(f"centre:{centre}" for centre in centres), *(f"desk:{scope}" for scope in scopes)))
+
+
+def _declined(state: State, entry: Entry) -> Tokens:
+    body = entry.body
+    return _of_centres(state, entry) if isinstance(body, Decline) and body.refs else _thread(state, entry)
+
+
+def _briefing(state: State, entry: Entry) -> Tokens:
+    """A handover's briefing names messages: the two hands and the desk see it."""
+    body = entry.body
+    to = (f"by:{body.to}",) if isinstance(body, Offer) else ()
+    return frozenset((*to, f"desk:{entry.found.scope}"))
+
+
+def _received(state: State, entry: Entry) -> Tokens:
+    """Receipts tell which messages exist: the desks see them."""
+    del entry
+    return frozenset(f"desk:{scope.id}" for scope in state.roster.scopes)
+
+
+def _joined(state: State, entry: Entry) -> Tokens:
+    return frozenset((f"desk:{entry.found.scope}",)) if entry.found.scope else _received(state, entry)
+
+
+def _corrected(state: State, entry: Entry) -> Tokens:
+    """Whoever may see what it corrects."""
+    if entry.found.corrects not in NARROW:
+        return EVERYBODY
+    if entry.ref in state.messages and entry.found.corrects != "reply":
+        return _thread(state, entry)
+    return _of_centres(state, entry)
+
+
+def _refused(state: State, entry: Entry) -> Tokens:
+    """Its author's centre, and the desk concerned."""
+    del state
+    desk = (f"desk:{entry.found.scope}",) if entry.found.scope else ()
+    return frozenset((f"centre:{entry.centre}", *desk))
+
+
+Narrow = Callable[[State, Entry], Tokens]
+
+NARROW: dict[str, Narrow] = {
+    **dict.fromkeys(
+        "message relay reply answer ask triage assign escalate redirect hold reopen acknowledge elsewhere".split(),
+        _thread,
+    ),
+    **dict.fromkeys(("accept", "close", "due", "alarm"), _thread_or_all),
+    "join": _joined,
+    "decline": _declined,
+    "offer": _briefing,
+    "receipts": _received,
+    "open_requests": _received,
+    **dict.fromkeys(("note", "propose"), _of_centres),
+    "correct": _corrected,
+    "refusal": _refused,
+}
+"""Kinds that not everybody sees. All others are the common operating picture."""
+
+
+def reveals(before: State, after: State, entry: Entry) -> list[tuple[Tokens, tuple[int, ...]]]:
+    """Older entries that this one lets somebody see: to whom (tokens that are new), and which."""
+    if entry.kind in ("take", "assume", "stand_down", "roster"):
+        return _desks_gained(before, after)
+    found: list[tuple[Tokens, tuple[int, ...]]] = []
+    for seq in _touched(entry):
+        message, old = after.messages.get(seq), before.messages.get(seq)
+        if message is None or old is None:
+            continue
+        gained = parties(after, message) - parties(before, old)
+        older = tuple(one for one in message.entries if one < entry.seq)
+        held = {said.seq for said in message.said if said.held}
+        desks = frozenset(token for token in gained if token.startswith("desk:"))
+        if desks:
+            found.append((desks, older))
+        if gained - desks:
+            found.append((gained - desks, tuple(one for one in older if one not in held)))
+    return found
+
+
+def _touched(entry: Entry) -> tuple[int, ...]:
+    refs = tuple(ref for ref in getattr(entry.body, "refs", ()) if isinstance(ref, int))
+    return refs if entry.ref is None else (entry.ref, *refs)
+
+
+def _desks_gained(before: State, after: State) -> list[tuple[Tokens, tuple[int, ...]]]:
+    found: list[tuple[Tokens, tuple[int, ...]]] = []
+    for operator in after.roster.operators:
+        gained = tokens(after, operator.id) - tokens(before, operator.id)
+        seqs = {
+            seq
+            for message in after.messages.values()
+            if gained & parties(after, message)
+            for seq in message.entries
+        }
+        if seqs:
+            found.append((frozenset((f"by:{operator.id}",)), tuple(sorted(seqs))))
+    return found
+
