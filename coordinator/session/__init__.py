@@ -1,0 +1,1 @@
+"""The client's side of an operation: connect, resume, queue what is unsent, keep the log."""
