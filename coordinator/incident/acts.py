@@ -33,7 +33,9 @@ class Act(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
     """Something done. Subclasses name their `do` in ACTS or HUB_ACTS."""
 
 
-class Window(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, rename={"start": "from"}):
+class Window(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, rename={"start": "from"}
+):
     """[from, until) in UTC; an open end is None."""
 
     start: Moment | None = None

@@ -38,7 +38,8 @@ def _trouble(state: State, centre: Centre) -> list[str]:
     if not crew:
         lines.append(f"{centre.id} is reached by voice only{reach}")
     elif not any(contact.up for contact in contacts):
-        lines.append(f"{centre.id}'s link is lost{reach}" if any(one.ever for one in contacts) else f"{centre.id} is not connected{reach}")
+        was_here = any(one.ever for one in contacts)
+        lines.append(f"{centre.id}'s link is lost{reach}" if was_here else f"{centre.id} is not connected{reach}")
     return lines
 
 
@@ -62,5 +63,6 @@ def gaps(state: State, old: Order, now: datetime) -> tuple[str, ...]:
         if other.ended == "superseded" and old.seq in other.ended_by_orders and claims.in_force(other, now)
     ]
     return tuple(
-        f"{other.number} {other.verb} {other.subject} still ends at {stamp(old.start)}; nothing follows it" for other in cut
+        f"{other.number} {other.verb} {other.subject} still ends at {stamp(old.start)}; nothing follows it"
+        for other in cut
     )

@@ -32,9 +32,9 @@ def _body(state: State, scope: str, now: datetime) -> Iterator[str]:
         ("Conflicts on record", _on_record(state, scope)),
         ("Centres not confirmed", _unconfirmed(state, now)),
     ):
-        rows = list(rows)
-        yield f"{title}: {len(rows) or 'none'}"
-        yield from (f"  {row}" for row in rows)
+        lines = [f"  {row}" for row in rows]
+        yield f"{title}: {len(lines) or 'none'}"
+        yield from lines
 
 
 def _open(state: State, scope: str) -> Iterator[str]:
@@ -86,4 +86,3 @@ def _unconfirmed(state: State, now: datetime) -> Iterator[str]:
         report = state.statuses.get(centre.id)
         if not centre.retired and (report is None or now - report.at > every):
             yield f"{centre.id}, last {report.state} at {stamp(report.at)}" if report else f"{centre.id}, never"
-

@@ -109,8 +109,10 @@ def in_force_on(state: State, subject: str, now: datetime) -> list[Order]:
 # The index
 
 
-def touching(state: State, control: str, subject: str, unlike: str | None = None, like: str | None = None) -> Iterator[Order]:
-    """Orders with a claim of that control at, above or below the subject: only of another value, or only of that value."""
+def touching(
+    state: State, control: str, subject: str, unlike: str | None = None, like: str | None = None
+) -> Iterator[Order]:
+    """Orders with a claim of that control at, above or below the subject; `unlike` or `like` narrow it by value."""
     for key in (*_at_and_above(control, subject), f"{control}<{subject}"):
         for value, seqs in state.claims.get(key, _NO_VALUES).items():
             if value != unlike and (like is None or value == like):
@@ -203,9 +205,7 @@ def happened(state: State, entry: Entry, order: Order) -> State:
     if order.claim is None:
         return state
     events = state.events.get(order.claim.control, Map())
-    event = ClaimEvent(
-        seq=entry.seq, by=entry.by, order=order.seq, subject=order.subject, excepted=order.excepted
-    )
+    event = ClaimEvent(seq=entry.seq, by=entry.by, order=order.seq, subject=order.subject, excepted=order.excepted)
     return replace(state, events=state.events.set(order.claim.control, events.set(len(events), event)))
 
 
@@ -260,7 +260,7 @@ def _ended(order: Order, entry: Entry, ending: Ending, told_by: tuple[int, ...])
     )
 
 
-def lapsed(state: State, entry: Entry, seq: int) -> State:
+def lapsed(state: State, seq: int) -> State:
     """The state after a claim's time came, for one that an earlier entry had cut already."""
     order = state.orders.get(seq)
     if order is None:

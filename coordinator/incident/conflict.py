@@ -145,7 +145,7 @@ def current_basis(wish: Wish) -> None:
 
 
 def facts(wish: Wish) -> None:
-    """`precondition`: what the order needs is not so (addressees, object, kind of subject, service, window, supersedes, end)."""
+    """`precondition`: what the order needs is not so."""
     state, act, ground = wish.state, wish.act, wish.ground
     known_places(wish)
     if not wish.direct and act.subject.partition("/")[0] != wish.control.of:
@@ -153,17 +153,17 @@ def facts(wish: Wish) -> None:
             "precondition", f"{act.verb} is for a {wish.control.of}, not {act.subject}", ways=remedies.as_direct(wish)
         )
     fact = state.facts.get(act.subject)
-    if not wish.releasing and not wish.direct and isinstance(ground.subject(act.subject), Resource):
-        if fact is not None and fact.state == "OUT":
-            raise Refuse(
-                "precondition",
-                f"{act.subject} is out of service",
-                clashes=(fact.seq,),
-                remedies=(*remedies.others_of_kind(wish), *remedies.back_in_service(wish), *remedies.as_direct(wish)),
-                scope=wish.scope,
-            )
+    is_resource = not wish.direct and isinstance(ground.subject(act.subject), Resource)
+    if is_resource and not wish.releasing and fact is not None and fact.state == "OUT":
+        raise Refuse(
+            "precondition",
+            f"{act.subject} is out of service",
+            clashes=(fact.seq,),
+            remedies=(*remedies.others_of_kind(wish), *remedies.back_in_service(wish), *remedies.as_direct(wish)),
+            scope=wish.scope,
+        )
     if end_of(wish.until) <= wish.case.now:
-        raise wish.refusal("precondition", "its window is already past", ways=remedies.open_window(wish))
+        raise wish.refusal("precondition", "its window is already past", ways=remedies.open_window())
     _supersedable(wish)
     if state.closed is not None:
         raise Refuse(
@@ -258,7 +258,7 @@ def within_capacity(wish: Wish) -> None:
 def overcommitted(
     rivals: Iterable[Order], start: datetime, until: datetime | None, quantity: int, capacity: int
 ) -> list[Order] | None:
-    """The claims at the instants of [start, until) at which that quantity more would exceed the capacity; None: none do."""
+    """The claims at the instants of [start, until) at which that much more would exceed the capacity; None: none do."""
     within = [(order, order.claim) for order in rivals if order.claim and windows_overlap(start, until, order.claim)]
     instants = {start, *(claim.start for _, claim in within if claim.start > start)}
     over: dict[int, Order] = {}

@@ -4,7 +4,6 @@ Law: no I/O, no clock, no chance, no asyncio. The state that comes in is not cha
 core brings its rules as a table from act to rule; there is exactly one rule for each act.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -13,11 +12,9 @@ from coordinator.incident import clock, duty, hubwork, log, orders, proposals, r
 from coordinator.incident.acts import Act, Decline, Refusal
 from coordinator.incident.entries import Accepted, Command, Decision, Entry, Found, Malformed, outcome
 from coordinator.incident.roster import HUB
-from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, need_open, sealed
+from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, Rule, need_open, sealed
 from coordinator.incident.state import State
 from coordinator.incident.times import utc
-
-Rule = Callable[[Case], list[Draft]]
 
 RULES: dict[type[Act], Rule] = {
     **traffic.RULES,

@@ -10,11 +10,11 @@ from immutables import Map
 from msgspec.structs import replace
 
 from coordinator.incident import traffic
-from coordinator.incident.acts import Alarm, Assume, Offer, Open, StandDown, Take, Withdraw
+from coordinator.incident.acts import Act, Alarm, Assume, Offer, Open, StandDown, Take, Withdraw
 from coordinator.incident.briefing import briefing
 from coordinator.incident.entries import Entry, Found, Remedy
 from coordinator.incident.roster import HUB, Scope
-from coordinator.incident.ruling import Case, Draft, Refuse, missing, named, need_holder, no_authority
+from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, missing, named, need_holder, no_authority
 from coordinator.incident.state import Contact, Desk, Standing, State, Term
 from coordinator.incident.times import MILLISECOND, duration
 
@@ -99,9 +99,7 @@ def _standing(case: Case, ref: int | str) -> tuple[int, Desk, Standing]:
 
 
 def _seating(kind: str, body: Take | Assume, holder: str, desk: Desk, ref: int | None = None, by: str = "") -> Draft:
-    return Draft(
-        kind=kind, body=body, ref=ref, by=by, term=desk.term + 1, found=Found(scope=desk.scope, holder=holder)
-    )
+    return Draft(kind=kind, body=body, ref=ref, by=by, term=desk.term + 1, found=Found(scope=desk.scope, holder=holder))
 
 
 def _held(case: Case, desk: Desk) -> Refuse:
@@ -112,7 +110,7 @@ def _held(case: Case, desk: Desk) -> Refuse:
         do="message",
         changes={"precedence": "IMMEDIATE", "to": [holder.centre], "text": text},
     )
-    message = f"{holder.name} holds the {desk.scope} desk (term {desk.term}) and is in contact, or another deputy comes first"
+    message = f"{holder.name} holds the {desk.scope} desk (term {desk.term}), and it is not yours to assume now"
     return Refuse("duty-held", message, clashes=(desk.terms[-1].seq,), remedies=(ask,), scope=desk.scope)
 
 
@@ -145,9 +143,10 @@ def _assume_after(state: State, desk: Desk) -> timedelta:
 def _next_in_line(case: Case, scope: Scope, desk: Desk) -> bool:
     """The designated POC always is; of the deputies, the first one in contact (whoever speaks is)."""
     by = case.command.by
-    return by == scope.poc or next(
-        deputy for deputy in scope.deputies if deputy == by or _may_be_called(case.state, deputy, desk)
-    ) == by
+    return (
+        by == scope.poc
+        or next(deputy for deputy in scope.deputies if deputy == by or _may_be_called(case.state, deputy, desk)) == by
+    )
 
 
 def _may_be_called(state: State, operator: str, desk: Desk) -> bool:
@@ -173,7 +172,7 @@ def next_due(state: State) -> datetime | None:
 def fire(state: State, now: datetime) -> list[Draft]:
     """The first thing that fell due at a desk."""
     dues = [(at, desk.scope, what) for desk in state.desks.values() for at, what in _dues(state, desk)]
-    at, scope, what = min(dues)
+    _, scope, what = min(dues)
     desk = state.desks[scope]
     if what == "queue":
         return traffic.desk_fire(state, scope, now)
@@ -243,9 +242,7 @@ def offered(state: State, entry: Entry) -> State:
     assert isinstance(body, Offer)
     desk = state.desks[body.scope]
     standing = Standing(seq=entry.seq, to=body.to, briefing=body.briefing)
-    return replace(
-        _with(state, replace(desk, offer=standing)), offers=state.offers.set(entry.seq, body.scope)
-    )
+    return replace(_with(state, replace(desk, offer=standing)), offers=state.offers.set(entry.seq, body.scope))
 
 
 def withdrawn(state: State, entry: Entry) -> State:
@@ -311,5 +308,11 @@ def _with(state: State, desk: Desk) -> State:
     return replace(state, desks=state.desks.set(desk.scope, desk))
 
 
-RULES = {Offer: offer, Take: take, Withdraw: withdraw, Assume: assume, StandDown: stand_down}
-STEPS = {"offer": offered, "take": passed, "withdraw": withdrawn, "assume": passed, "stand_down": vacated}
+RULES: dict[type[Act], Rule] = {Offer: offer, Take: take, Withdraw: withdraw, Assume: assume, StandDown: stand_down}
+STEPS: dict[str, Step] = {
+    "offer": offered,
+    "take": passed,
+    "withdraw": withdrawn,
+    "assume": passed,
+    "stand_down": vacated,
+}

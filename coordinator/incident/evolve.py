@@ -4,7 +4,6 @@ Law: no I/O, no clock, no chance; never refuses and never fails on an entry that
 holds, whatever was hidden from that viewer. All that it needs stands in the entry.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -12,9 +11,8 @@ from msgspec.structs import replace
 from coordinator.incident import agenda, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
 from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
+from coordinator.incident.ruling import Step
 from coordinator.incident.state import State
-
-Step = Callable[[State, Entry], State]
 
 STEPS: dict[str, Step] = {
     **traffic.STEPS,
@@ -32,7 +30,7 @@ STEPS: dict[str, Step] = {
 def opened(entry: Entry) -> State:
     """The state after the first entry of a log."""
     if not isinstance(entry.body, Open):
-        raise ValueError("a log begins with an open entry")
+        raise TypeError("a log begins with an open entry")
     return duty.seated(entry)
 
 

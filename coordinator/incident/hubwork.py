@@ -5,10 +5,10 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from coordinator.incident import claims, duty
-from coordinator.incident.acts import Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
+from coordinator.incident.acts import Act, Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import Roster
-from coordinator.incident.ruling import Case, Draft
+from coordinator.incident.ruling import Case, Draft, Rule, Step
 from coordinator.incident.state import Contact, Mark, Message, Order, Report, State
 from coordinator.incident.times import utc
 
@@ -112,8 +112,8 @@ def unchanged(state: State, entry: Entry) -> State:
     return state
 
 
-RULES = {act: told for act in (Start, Stop, Clock, Link, Presence, Receipts, Snapshot)}
-STEPS = {
+RULES: dict[type[Act], Rule] = dict.fromkeys((Start, Stop, Clock, Link, Presence, Receipts, Snapshot), told)
+STEPS: dict[str, Step] = {
     "start": started,
     "stop": unchanged,
     "clock": unchanged,

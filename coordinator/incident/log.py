@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from coordinator.incident import claims, threads
-from coordinator.incident.acts import Correct, DecisionNote, EndOperation, Note, OpenRequests, RosterSteps
+from coordinator.incident.acts import Act, Correct, DecisionNote, EndOperation, Note, OpenRequests, RosterSteps
 from coordinator.incident.entries import Entry, Found
 from coordinator.incident.roster import HUB
 from coordinator.incident.rosterchange import Unfit, checked, stepped
-from coordinator.incident.ruling import Case, Draft, Refuse, missing, named, on_any_desk
+from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, missing, named, on_any_desk
 from coordinator.incident.state import State
 
 
@@ -89,14 +89,14 @@ def unchanged(state: State, entry: Entry) -> State:
     return state
 
 
-RULES = {
+RULES: dict[type[Act], Rule] = {
     Note: note,
     DecisionNote: note,
     Correct: correct,
     RosterSteps: change_roster,
     EndOperation: end_operation,
 }
-STEPS = {
+STEPS: dict[str, Step] = {
     "note": unchanged,
     "decision": unchanged,
     "correct": threads.rang_step,

@@ -6,153 +6,33 @@ what its addressees report, in reports.py.
 
 from datetime import datetime
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from coordinator.incident import advice, claims
-from coordinator.incident.acts import Alarm, Due, Lapse, Package, Ref, Rescind, Window
+from coordinator.incident.acts import Act, Alarm, Due, Lapse, Package, Ref, Rescind, Window
 from coordinator.incident.acts import Order as OrderAct
-from coordinator.incident.claims import LAPSED, WARNED, end_of
-from coordinator.incident.conflict import CONFLICTS, TABLE, Wish, first_failure, known_names, known_places, tensions_excused
+from coordinator.incident.claims import WARNED, end_of
+from coordinator.incident.conflict import CONFLICTS, TABLE, Wish, first_failure, known_names, known_places
 from coordinator.incident.entries import Ending, Entry, Found
-from coordinator.incident.globs import encloses
 from coordinator.incident.proposing import proposal_of, settled
-from coordinator.incident.roster import DIRECT, HUB
+from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import (
     Case,
     Draft,
     Misuse,
     Refuse,
-    holds,
+    Rule,
+    Step,
     missing,
     named,
     need_holder,
-    need_open,
     no_authority,
-    number,
     on_desk,
-    resolve,
     sealed,
+    term_of,
 )
 from coordinator.incident.state import Claim, Order, State
-from coordinator.incident.times import utc
-
-# An order before the rules
-
-
-def wish_for(case: Case, act: OrderAct, *, siblings: tuple[int, ...] = (), authorised: bool = False) -> Wish:
-    """The order ready for the rules, its refs resolved and its window begun. Raises Misuse for a malformed one."""
-    act = _tidy(act)
-    start = case.now if act.window.start is None else max(utc(act.window.start), case.now)
-    return Wish(
-        case=case,
-        act=act,
-        scope=_scope(case, act),
-        start=start,
-        until=act.window.until,
-        superseded=tuple(dict.fromkeys(_numbers(case.state, act.supersedes))),
-        despite=tuple(seq for seq in dict.fromkeys(_numbers(case.state, act.despite)) if seq in case.state.orders),
-        siblings=siblings,
-        authorised=authorised,
-    )
-
-
-def _tidy(act: OrderAct) -> OrderAct:
-    window = Window(
-        start=None if act.window.start is None else utc(act.window.start),
-        until=None if act.window.until is None else utc(act.window.until),
-    )
-    if window.start is not None and window.until is not None and window.until <= window.start:
-        raise Misuse("the window ends at or before its start; give an end that is later")
-    if not act.to:
-        raise Misuse("an order needs at least one addressee; name centres in `to`")
-    for hole in act.excepted:
-        if hole == act.subject or not encloses(act.subject, hole):
-            raise Misuse(f"{hole} does not lie below {act.subject}; an exception must")
-    return replace(
-        act, window=window, to=tuple(dict.fromkeys(act.to)), excepted=tuple(dict.fromkeys(act.excepted))
-    )
-
-
-def _numbers(state: State, refs: tuple[Ref, ...]) -> list[int]:
-    """Refs as entry numbers; one that names nothing becomes 0, which is no order."""
-    return [resolve(state, ref) or 0 for ref in refs]
-
-
-def _scope(case: Case, act: OrderAct) -> str:
-    state, author = case.state, case.command.by
-    if act.verb != DIRECT:
-        scope = state.roster.ground.scope_of_order(act.verb, act.subject)
-        return scope.id if scope is not None else ""
-    mine = [scope.id for scope in state.roster.scopes if holds(state, author, scope.id)]
-    if act.given:
-        mine += [scope.id for scope in state.roster.scopes if on_desk(state, author, scope.id)]
-    return mine[0] if mine else ""
-
-
-def draft(wish: Wish, *, proposal: int | None = None, scope: str = "", clash: Refuse | None = None) -> Draft:
-    """The entry of an order that passed; or, with `clash`, of a given one that stands against what is in force."""
-    now, until = wish.case.now, wish.until
-    open_ended = end_of(until) > now
-    claim = clash is None and open_ended and not wish.direct and not wish.releasing
-    return Draft(
-        kind="order",
-        body=_plain(wish),
-        ref=proposal,
-        term=_term(wish.state, wish.scope or scope),
-        found=Found(
-            number=number(wish.state, "O"),
-            scope=wish.scope or scope,
-            window=Window(start=wish.start, until=until),
-            claim=claim,
-            proposal=proposal,
-            despite=tensions_excused(wish) if claim else (),
-            ended=(*_superseding(wish), *_releasing(wish)),
-            code=clash.code if clash else None,
-            message=clash.message if clash else "",
-            clashes=clash.clashes if clash else (),
-            advisories=advice.for_order(wish),
-        ),
-    )
-
-
-def _plain(wish: Wish) -> OrderAct:
-    """The order as it stands in the log: an order, whatever it came from, with its refs as entry numbers."""
-    fields = {name: value for name, value in asdict(wish.act).items() if name in OrderAct.__struct_fields__}
-    return OrderAct(**{**fields, "supersedes": wish.superseded, "despite": wish.despite})
-
-
-def _term(state: State, scope: str) -> int | None:
-    desk = state.desks.get(scope)
-    return desk.term if desk is not None else None
-
-
-def _superseding(wish: Wish) -> list[Ending]:
-    return [
-        Ending(order=seq, at=wish.start, why="superseded")
-        for seq in wish.superseded
-        if seq in wish.state.orders and claims.stands(wish.state.orders[seq], wish.case.now)
-    ]
-
-
-def _releasing(wish: Wish) -> list[Ending]:
-    """What a releasing order ends: claims in force now, those for its object, as many as it says, oldest first."""
-    if not wish.releasing:
-        return []
-    now, left = wish.case.now, wish.act.quantity
-    endings: list[Ending] = []
-    held = claims.at(wish.state, wish.control_name, wish.act.subject)
-    for order in sorted(held, key=lambda one: one.seq):
-        claim = order.claim
-        if claim is None or not claims.in_force(order, now) or (wish.act.object and order.object != wish.act.object):
-            continue
-        if left is not None and left < claim.quantity:
-            if left:
-                endings.append(Ending(order=order.seq, at=now, why="released", quantity=left))
-            break
-        endings.append(Ending(order=order.seq, at=now, why="released"))
-        left = None if left is None else left - claim.quantity
-    return endings
-
+from coordinator.incident.wishes import draft, numbers, plain, wish_for
 
 # The rules
 
@@ -213,7 +93,7 @@ def package(case: Case) -> list[Draft]:
     assert isinstance(act, Package)
     if any(one.given for one in act.orders):
         raise Misuse("a package issues orders; record one that was given elsewhere by itself")
-    swept = tuple(dict.fromkeys(_numbers(case.state, act.supersedes)))
+    swept = tuple(dict.fromkeys(numbers(case.state, act.supersedes)))
     wishes = [wish_for(case, one) for one in act.orders]
     drafts = [_package(act, wishes, swept)]
     state, first = case.state, case.state.seq + 1
@@ -233,8 +113,8 @@ def _package(act: Package, wishes: list[Wish], swept: tuple[int, ...]) -> Draft:
     earliest = min(wish.start for wish in wishes)
     return Draft(
         kind="package",
-        body=replace(act, supersedes=swept, orders=tuple(_plain(wish) for wish in wishes)),
-        term=_term(wishes[0].state, wishes[0].scope),
+        body=replace(act, supersedes=swept, orders=tuple(plain(wish) for wish in wishes)),
+        term=term_of(wishes[0].state, wishes[0].scope),
         found=Found(
             scope=wishes[0].scope,
             ended=tuple(Ending(order=seq, at=earliest, why="superseded") for seq in swept),
@@ -256,7 +136,7 @@ def rescind(case: Case) -> list[Draft]:
             kind="rescind",
             body=replace(act, ref=old.seq),
             ref=old.seq,
-            term=_term(case.state, old.scope),
+            term=term_of(case.state, old.scope),
             found=Found(scope=old.scope, to=old.to, ended=(ending,), advisories=advice.gaps(case.state, old, case.now)),
         )
     ]
@@ -374,7 +254,7 @@ def lapsed(state: State, entry: Entry) -> State:
     body = entry.body
     assert isinstance(body, Lapse)
     if body.why == "superseded":
-        return claims.lapsed(state, entry, body.ref)
+        return claims.lapsed(state, body.ref)
     return endings(state, entry)
 
 
@@ -396,12 +276,18 @@ def fire(state: State, seq: int, now: datetime) -> list[Draft]:
         desk = state.desks.get(old.scope)
         to = (desk.holder,) if desk is not None and desk.holder else ()
         return [Draft(kind="due", by=HUB, ref=seq, body=Due(ref=seq, what="window-ends", to=to))]
-    why = "superseded" if old.ended == "superseded" else "window"
+    cut = old.ended == "superseded"
     ending = () if old.ended else (Ending(order=seq, at=end_of(claim.until), why="window"),)
-    return [Draft(kind="lapse", by=HUB, ref=seq, body=Lapse(ref=seq, why=why), found=Found(ended=ending))]
+    return [
+        Draft(
+            kind="lapse",
+            by=HUB,
+            ref=seq,
+            body=Lapse(ref=seq, why="superseded" if cut else "window"),
+            found=Found(ended=ending),
+        )
+    ]
 
 
-__all__ = ["LAPSED", "as_order", "close", "draft", "fire", "order", "order_named", "over", "wish_for"]
-
-RULES = {OrderAct: order, Package: package, Rescind: rescind}
-STEPS = {"order": issued, "package": packed, "rescind": endings, "lapse": lapsed}
+RULES: dict[type[Act], Rule] = {OrderAct: order, Package: package, Rescind: rescind}
+STEPS: dict[str, Step] = {"order": issued, "package": packed, "rescind": endings, "lapse": lapsed}

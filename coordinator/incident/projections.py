@@ -90,12 +90,14 @@ def held_quantity(order: Order, now: datetime) -> int:
 
 
 def unconfirmed(state: State, now: datetime) -> list[Order]:
-    """Orders (in force, reserved, releasing, DIRECT) and cancellations that some addressee, not unable, has not read back."""
+    """Orders and cancellations that some addressee, not unable, has not read back rightly (FORMATS `unconfirmed`)."""
     return sorted((order for order in state.orders.values() if _unconfirmed(state, order, now)), key=_age)
 
 
 def _unconfirmed(state: State, order: Order, now: datetime) -> bool:
-    told = claims.in_force(order, now) or claims.reserved(order, now) or order.releasing or claims.open_direct(order, now)
+    told = (
+        claims.in_force(order, now) or claims.reserved(order, now) or order.releasing or claims.open_direct(order, now)
+    )
     return (told and bool(unread(order))) or bool(cancelled_unread(state, order))
 
 

@@ -2,14 +2,15 @@
 
 from msgspec.structs import asdict, replace
 
-from coordinator.incident.acts import Decline, Issue, Propose
+from coordinator.incident.acts import Act, Decline, Issue, Propose
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.conflict import TABLE, Wish, first_failure, foreign
 from coordinator.incident.entries import Entry, Found
-from coordinator.incident.orders import as_order, draft, wish_for
+from coordinator.incident.orders import as_order
 from coordinator.incident.proposing import proposal_of, settled
-from coordinator.incident.ruling import Case, Draft, holds, missing, named, need_holder, need_open
+from coordinator.incident.ruling import Case, Draft, Rule, Step, holds, missing, named, need_holder, need_open
 from coordinator.incident.state import Proposal, State
+from coordinator.incident.wishes import draft, wish_for
 
 
 def propose(case: Case) -> list[Draft]:
@@ -40,7 +41,7 @@ def issue(case: Case) -> list[Draft]:
 
 
 def _covered(wish: Wish, as_proposed: Wish) -> bool:
-    """Whether holding the proposal's desk is authority enough: for what was proposed, not for what was changed to other ground."""
+    """Whether holding the proposal's desk is authority enough: for what was proposed, not for other ground."""
     mine = holds(wish.state, wish.case.command.by, wish.scope)
     return (mine or wish.scope == as_proposed.scope) and all(
         order.seq in as_proposed.superseded for order in foreign(wish)
@@ -88,9 +89,7 @@ def decline(case: Case) -> list[Draft]:
         Draft(
             kind="decline",
             body=replace(act, refs=tuple(proposal.seq for proposal in proposals)),
-            found=Found(
-                scope=proposals[0].scope, to=tuple(dict.fromkeys(proposal.centre for proposal in proposals))
-            ),
+            found=Found(scope=proposals[0].scope, to=tuple(dict.fromkeys(proposal.centre for proposal in proposals))),
         )
     ]
 
@@ -128,5 +127,5 @@ def declined(state: State, entry: Entry) -> State:
     return state
 
 
-RULES = {Propose: propose, Issue: issue}
-STEPS = {"propose": proposed}
+RULES: dict[type[Act], Rule] = {Propose: propose, Issue: issue}
+STEPS: dict[str, Step] = {"propose": proposed}

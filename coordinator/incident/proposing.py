@@ -63,9 +63,7 @@ def _contradict(wish: Wish, other: Order) -> bool:
     if control != wish.control_name or wish.control.of == "resource":
         return False
     theirs = f"{other.verb} {other.object}" if wish.control.by_object else other.verb
-    return theirs != wish.value and subjects_overlap(
-        wish.act.subject, wish.act.excepted, other.subject, other.excepted
-    )
+    return theirs != wish.value and subjects_overlap(wish.act.subject, wish.act.excepted, other.subject, other.excepted)
 
 
 def _overcommit(wish: Wish, other: Order) -> bool:

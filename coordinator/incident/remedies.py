@@ -24,6 +24,9 @@ from coordinator.incident.times import stamp
 if TYPE_CHECKING:
     from coordinator.incident.conflict import Wish
 
+NAMED = 3
+"""A sentence names no more orders or subjects than this."""
+
 SHOWN = 50
 """No remedy lists more orders or subjects than this; the wire shows as many clashes."""
 
@@ -34,7 +37,8 @@ def _refs(orders: Iterable[Order]) -> list[Json]:
 
 def _names(orders: Iterable[Order]) -> str:
     numbers = [order.number for order in sorted(orders, key=lambda order: order.seq)]
-    return ", ".join(numbers[:3]) + (f" and {len(numbers) - 3} more" if len(numbers) > 3 else "")
+    more = len(numbers) - NAMED
+    return ", ".join(numbers[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def as_direct(wish: Wish) -> tuple[Remedy, ...]:
@@ -89,7 +93,7 @@ def without_superseding(wish: Wish, seq: int) -> tuple[Remedy, ...]:
     return (Remedy(text="send it without superseding that", do="order", changes={"supersedes": rest}),)
 
 
-def open_window(wish: Wish) -> tuple[Remedy, ...]:
+def open_window() -> tuple[Remedy, ...]:
     """Send it from now on, until further notice; or record that it was given then."""
     return (
         Remedy(text="send it from now, until further notice", do="order", changes={"window": {}}),
@@ -136,7 +140,7 @@ def contradiction(wish: Wish, against: list[Order]) -> tuple[Remedy, ...]:
         *supersede(wish, against),
         *_exception(wish, against),
         *_package(wish, against),
-        *_free_window(wish, lambda start, until: _contradicted(wish, start, until), _rival_ends(wish, against)),
+        *_free_window(wish, lambda start, until: _contradicted(wish, start, until), _rival_ends(against)),
         *_fallback(wish),
     )
 
@@ -146,11 +150,11 @@ def _exception(wish: Wish, against: list[Order]) -> tuple[Remedy, ...]:
     if len(below) > SHOWN or not all(encloses(wish.act.subject, one) and one != wish.act.subject for one in below):
         return ()
     excepted = list[Json](dict.fromkeys((*wish.act.excepted, *below)))
-    return (Remedy(text=f"leave out {', '.join(below[:3])}", do="order", changes={"except": excepted}),)
+    return (Remedy(text=f"leave out {', '.join(below[:NAMED])}", do="order", changes={"except": excepted}),)
 
 
 def _package(wish: Wish, against: list[Order]) -> tuple[Remedy, ...]:
-    """The wider order again, less this subject, together with this order: evacuate the north, but shelter the hospital."""
+    """The wider order again, less this subject, and this order: evacuate the north, but shelter the hospital."""
     if len(against) != 1:
         return ()
     (wider,) = against
@@ -158,8 +162,12 @@ def _package(wish: Wish, against: list[Order]) -> tuple[Remedy, ...]:
         return ()
     if claims.reserved(wider, wish.case.now):
         return ()
-    mine = {**_fields(wish.act), "supersedes": [], "window": _window(wish.start, wish.until, wish.case.now)}
-    rest = {
+    mine: dict[str, Json] = {
+        **_fields(wish.act),
+        "supersedes": [],
+        "window": _window(wish.start, wish.until, wish.case.now),
+    }
+    rest: dict[str, Json] = {
         "verb": wider.verb,
         "subject": wider.subject,
         "except": [*wider.excepted, wish.act.subject],
@@ -205,7 +213,7 @@ def _contradicted(wish: Wish, start: datetime, until: datetime | None) -> bool:
     )
 
 
-def _rival_ends(wish: Wish, against: Iterable[Order]) -> list[datetime]:
+def _rival_ends(against: Iterable[Order]) -> list[datetime]:
     ends = {order.claim.until for order in against if order.claim is not None and order.claim.until is not None}
     return sorted(ends)[:SHOWN]
 
@@ -229,7 +237,7 @@ def _fallback(wish: Wish) -> tuple[Remedy, ...]:
 
 def double_commitment(wish: Wish, rivals: list[Order], over: list[Order]) -> tuple[Remedy, ...]:
     """Another resource of the kind, a later window, superseding, or releasing first."""
-    ends = _rival_ends(wish, rivals)
+    ends = _rival_ends(rivals)
     resource = wish.ground.subject(wish.act.subject)
     capacity = resource.capacity if isinstance(resource, Resource) else 1
 
@@ -261,10 +269,8 @@ def others_of_kind(wish: Wish) -> tuple[Remedy, ...]:
         if resource.kind == wanted.kind and resource.id != wanted.id and _has_room(wish, resource)
     ]
     return tuple(
-        Remedy(
-            text=f"{other.name} instead ({other.home})", do="order", changes={"subject": f"resource/{other.id}"}
-        )
-        for other in others[:3]
+        Remedy(text=f"{other.name} instead ({other.home})", do="order", changes={"subject": f"resource/{other.id}"})
+        for other in others[:NAMED]
     )
 
 
@@ -294,7 +300,7 @@ def tension(wish: Wish, against: list[Order]) -> tuple[Remedy, ...]:
         changes["rationale"] = None
     return (
         Remedy(text=f"both stand, because … ({_names(excused or against)})", do="order", changes=changes),
-        *_free_window(wish, lambda start, until: _tense(against, start, until), _rival_ends(wish, against)),
+        *_free_window(wish, lambda start, until: _tense(against, start, until), _rival_ends(against)),
         *supersede(wish, against),
         *_fallback(wish),
     )

@@ -8,11 +8,11 @@ from typing import Literal
 from msgspec.structs import replace
 
 from coordinator.incident import claims
-from coordinator.incident.acts import Accept, Alarm, Complete, Readback, Unable, Window
+from coordinator.incident.acts import Accept, Act, Alarm, Complete, Readback, Unable, Window
 from coordinator.incident.entries import Ending, Entry, Found
 from coordinator.incident.orders import order_named
 from coordinator.incident.roster import HUB
-from coordinator.incident.ruling import Case, Draft, Refuse, no_authority, on_desk
+from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, no_authority, on_desk
 from coordinator.incident.state import Order, Report, State
 from coordinator.incident.times import utc
 
@@ -123,9 +123,7 @@ ANSWERS: dict[str, Literal["accepted", "unable", "completed"]] = {
 
 def _report(kind: str, case: Case, order: Order, body: Accept | Complete | Unable) -> Draft:
     ending = _completion(case, order, ANSWERS[kind])
-    return Draft(
-        kind=kind, body=body, ref=order.seq, found=Found(scope=order.scope, to=(case.centre,), ended=ending)
-    )
+    return Draft(kind=kind, body=body, ref=order.seq, found=Found(scope=order.scope, to=(case.centre,), ended=ending))
 
 
 def _completion(case: Case, order: Order, said: str) -> tuple[Ending, ...]:
@@ -181,5 +179,5 @@ def _noted(report: Report, entry: Entry) -> Report:
     return replace(report, answer=ANSWERS[entry.kind])
 
 
-RULES = {Readback: readback, Complete: complete, Unable: unable}
-STEPS = {"readback": reported, "complete": reported, "unable": reported}
+RULES: dict[type[Act], Rule] = {Readback: readback, Complete: complete, Unable: unable}
+STEPS: dict[str, Step] = {"readback": reported, "complete": reported, "unable": reported}

@@ -186,7 +186,9 @@ class Ground:
             **{f"resource/{resource.id}": resource for resource in subjects.resources},
         }
         self.control_of = {
-            verb: name for name, control in roster.doctrine.controls.items() for verb in control.verbs + control.releases
+            verb: name
+            for name, control in roster.doctrine.controls.items()
+            for verb in control.verbs + control.releases
         }
         self._below: dict[str, list[str]] = {}
         for ref in self.subjects:

@@ -4,7 +4,7 @@ A rule returns the drafts of the entries that an accepted command makes, or rais
 intention that conflicts: an entry says so) or `Misuse` (a command that makes no sense: no entry).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -14,7 +14,6 @@ from coordinator.incident.acts import Act, Ref
 from coordinator.incident.entries import Code, Command, Entry, Found, Remedy
 from coordinator.incident.roster import HUB, Operator
 from coordinator.incident.state import Desk, State
-
 
 LATE_AFTER = timedelta(minutes=1)
 """A command said longer ago than this is marked late."""
@@ -36,7 +35,12 @@ class Refuse(Exception):
     """The command is refused: with a stable code, its clashes, and a way out."""
 
     def __init__(
-        self, code: Code, message: str, clashes: Iterable[int] = (), remedies: Iterable[Remedy] = (), scope: str = "",
+        self,
+        code: Code,
+        message: str,
+        clashes: Iterable[int] = (),
+        remedies: Iterable[Remedy] = (),
+        scope: str = "",
         then: Iterable[Draft] = (),
     ) -> None:
         super().__init__(message)
@@ -86,6 +90,10 @@ class Case(Struct, frozen=True, kw_only=True):
         return self.now if said is None else min(said, self.now)
 
 
+Rule = Callable[[Case], list[Draft]]
+Step = Callable[[State, Entry], State]
+
+
 def resolve(state: State, ref: Ref) -> int | None:
     """The entry number that a ref names: a number as it is, `M-12` by its kind; None if there is none such."""
     if isinstance(ref, int):
@@ -121,14 +129,27 @@ def sealed(state: State, now: datetime, drafts: Iterable[Draft], command: Comman
     for place, draft in enumerate(drafts, start=1):
         by = draft.by or command.by
         entry = Entry(
-            seq=state.seq + place, at=now, kind=draft.kind, by=by, body=draft.body, ref=draft.ref, term=draft.term,
-            found=draft.found, centre=_centre(state, by, record.centre),
+            seq=state.seq + place,
+            at=now,
+            kind=draft.kind,
+            by=by,
+            body=draft.body,
+            ref=draft.ref,
+            term=draft.term,
+            found=draft.found,
+            centre=_centre(state, by, record.centre),
         )
         if place == 1:
             late = said_at is not None and now - said_at > LATE_AFTER
             entry = replace(
-                entry, id=command.id, basis=command.basis, hand=record.hand, said_at=said_at, means=record.means,
-                words=record.words, found=replace(draft.found, late=True) if late else draft.found,
+                entry,
+                id=command.id,
+                basis=command.basis,
+                hand=record.hand,
+                said_at=said_at,
+                means=record.means,
+                words=record.words,
+                found=replace(draft.found, late=True) if late else draft.found,
             )
         made.append(entry)
     return made
@@ -138,6 +159,12 @@ def _centre(state: State, by: str, on_behalf_of: str) -> str:
     if by == HUB:
         return ""
     return on_behalf_of or state.roster.ground.operators[by].centre
+
+
+def term_of(state: State, scope: str) -> int | None:
+    """The number of the scope's present (or, unheld, last) term."""
+    desk = state.desks.get(scope)
+    return desk.term if desk is not None else None
 
 
 def on_any_desk(state: State, operator: str) -> bool:

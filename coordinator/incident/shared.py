@@ -1,11 +1,9 @@
 """Acts and entries that more than one room of the core knows: here each goes to the room of its thing."""
 
-from collections.abc import Callable
-
 from coordinator.incident import duty, orders, proposals, reports, saturation, status, threads, traffic
 from coordinator.incident.acts import Accept, Act, Close, Decline, Due
 from coordinator.incident.entries import Entry
-from coordinator.incident.ruling import Case, Draft, Misuse, named
+from coordinator.incident.ruling import Case, Draft, Misuse, Rule, Step, named
 from coordinator.incident.state import State
 
 
@@ -65,8 +63,8 @@ def alarmed(state: State, entry: Entry) -> State:
     return duty.alarmed(saturation.alarm_step(state, entry), entry)
 
 
-RULES: dict[type[Act], Callable[[Case], list[Draft]]] = {Accept: accept, Decline: decline, Close: close}
-STEPS: dict[str, Callable[[State, Entry], State]] = {
+RULES: dict[type[Act], Rule] = {Accept: accept, Decline: decline, Close: close}
+STEPS: dict[str, Step] = {
     "accept": accepted,
     "decline": declined,
     "close": closed,

@@ -58,7 +58,9 @@ def trimmed(state: State, operator: str) -> State:
         if {f"by:{proposal.by}", f"centre:{proposal.centre}", f"desk:{proposal.scope}"} & mine
     }
     desks = {
-        scope: desk if desk.offer is None or {f"by:{desk.offer.to}", f"desk:{scope}"} & mine else replace(desk, offer=None)
+        scope: desk
+        if desk.offer is None or {f"by:{desk.offer.to}", f"desk:{scope}"} & mine
+        else replace(desk, offer=None)
         for scope, desk in state.desks.items()
     }
     numbers = {
@@ -82,9 +84,7 @@ def _for_viewer(message: Message, mine: frozenset[str]) -> Message:
     """Without the replies that only the desk sees."""
     if f"desk:{message.scope}" in mine:
         return message
-    said = tuple(
-        one for one in message.said if not one.held or f"centre:{one.centre}" in mine
-    )
+    said = tuple(one for one in message.said if not one.held or f"centre:{one.centre}" in mine)
     return replace(message, said=said)
 
 

@@ -229,7 +229,7 @@ class Claim(Thing, frozen=True, kw_only=True):
 
 
 class Report(Thing, frozen=True, kw_only=True):
-    """What one addressee said of an order. `readback`: the latest one's differences (None: none yet; empty: a match)."""
+    """What one addressee said of an order. `readback`: how the latest one differs (None: none yet; empty: a match)."""
 
     delivered: datetime | None = None
     seen: datetime | None = None

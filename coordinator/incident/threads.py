@@ -21,6 +21,9 @@ Change = Callable[[Message, Entry], Message]
 HANDLING = frozenset("relay answer ask triage join assign escalate redirect hold close".split())
 """The acts of a desk: the first of them on a message is when somebody first touched it."""
 
+SAID_TO_ALL = frozenset("answer reply ask close".split())
+"""What is said on a row concerns the originators of the messages that were joined to it as well."""
+
 OPEN_PLACES = frozenset(("desk", "assigned", "held"))
 
 
@@ -56,24 +59,29 @@ def on_thread(change: Change) -> Callable[[State, Entry], State]:
     """A step that changes the message which the entry is about."""
 
     def step(state: State, entry: Entry) -> State:
-        message = state.messages.get(entry.ref) if entry.ref is not None else None
-        if message is None or entry.seq in message.entries:
+        message = _known(state, entry.ref)
+        if message is None:
+            joined_here = tuple(one.seq for one in state.messages.values() if one.joined_to == entry.ref is not None)
+            return _joined_too(state, joined_here, entry, entry.seq if entry.kind == "answer" else None)
+        if entry.seq in message.entries:
             return state
         changed = change(replace(message, entries=(*message.entries, entry.seq)), entry)
         if changed.handled_at is None and entry.kind in HANDLING and entry.by != HUB:
             changed = replace(changed, handled_at=entry.at)
-        return _joined_too(put(state, changed, entry.at), changed, entry)
+        return _joined_too(put(state, changed, entry.at), changed.joined, entry, changed.answered)
 
     return step
 
 
-def _joined_too(state: State, row: Message, entry: Entry) -> State:
+def _joined_too(state: State, joined: tuple[int, ...], entry: Entry, answered: int | None) -> State:
     """What is said to the originator of a row is said to those of the messages that were joined to it."""
-    for seq in row.joined:
+    if entry.kind not in SAID_TO_ALL:
+        return state
+    for seq in joined:
         message = state.messages.get(seq)
-        if message is not None and message.joined_to == row.seq and entry.kind in ("answer", "reply", "ask", "close"):
-            answered = row.answered if message.answered is None else message.answered
-            state = put(state, replace(message, answered=answered, entries=(*message.entries, entry.seq)), entry.at)
+        if message is not None and message.joined_to == entry.ref and entry.seq not in message.entries:
+            first = answered if message.answered is None else message.answered
+            state = put(state, replace(message, answered=first, entries=(*message.entries, entry.seq)), entry.at)
     return state
 
 
@@ -308,34 +316,37 @@ def joined(state: State, entry: Entry) -> State:
     """Duplicates become one row: its answer is theirs, and it is due when the first of them is."""
     body = entry.body
     assert isinstance(body, acts.Join)
-    row = state.messages.get(entry.ref) if entry.ref is not None else None
-    if row is None or entry.seq in row.entries:
-        return state
-    others = [one for ref in body.refs if ref != row.seq and (one := _known(state, ref)) is not None]
+    row = _known(state, entry.ref)
+    others = [one for ref in body.refs if ref != entry.ref and (one := _known(state, ref)) is not None]
     more = [seq for other in others for seq in (other.seq, *other.joined)]
-    row = replace(
-        row,
-        joined=tuple(dict.fromkeys((*row.joined, *more))),
-        handled_at=row.handled_at or entry.at,
-        entries=(*row.entries, entry.seq),
-    )
-    for other in others:
-        row = _waits_as_long(state, row, other)
-    for other in [one for seq in more if (one := _known(state, seq)) is not None]:
-        state = put(state, _joined_to(row, other, entry), entry.at)
-    return put(state, row, entry.at)
+    if row is not None and entry.seq not in row.entries:
+        changed = replace(
+            row,
+            joined=tuple(dict.fromkeys((*row.joined, *more))),
+            handled_at=row.handled_at or entry.at,
+            entries=(*row.entries, entry.seq),
+        )
+        for other in others:
+            changed = _waits_as_long(state, changed, other)
+        state = put(state, changed, entry.at)
+    answered = row.answered if row is not None else None
+    for seq in more:
+        message = _known(state, seq)
+        if message is not None and entry.seq not in message.entries:
+            state = put(state, _joined_to(message, entry, answered), entry.at)
+    return state
 
 
-def _known(state: State, ref: acts.Ref) -> Message | None:
+def _known(state: State, ref: acts.Ref | None) -> Message | None:
     return state.messages.get(ref) if isinstance(ref, int) else None
 
 
-def _joined_to(row: Message, message: Message, entry: Entry) -> Message:
+def _joined_to(message: Message, entry: Entry, answered: int | None) -> Message:
     return replace(
         _placed(resumed(message, entry.at), "joined"),
-        joined_to=row.seq,
+        joined_to=entry.ref,
         joined=(),
-        answered=row.answered,
+        answered=answered,
         over_by=entry.seq,
         handled_at=message.handled_at or entry.at,
         entries=(*message.entries, entry.seq),

@@ -88,6 +88,7 @@ def _declined(state: State, entry: Entry) -> Tokens:
 
 def _briefing(state: State, entry: Entry) -> Tokens:
     """A handover's briefing names messages: the two hands and the desk see it."""
+    del state
     body = entry.body
     to = (f"by:{body.to}",) if isinstance(body, Offer) else ()
     return frozenset((*to, f"desk:{entry.found.scope}"))
@@ -169,12 +170,8 @@ def _desks_gained(before: State, after: State) -> list[tuple[Tokens, tuple[int, 
     for operator in after.roster.operators:
         gained = tokens(after, operator.id) - tokens(before, operator.id)
         seqs = {
-            seq
-            for message in after.messages.values()
-            if gained & parties(after, message)
-            for seq in message.entries
+            seq for message in after.messages.values() if gained & parties(after, message) for seq in message.entries
         }
         if seqs:
             found.append((frozenset((f"by:{operator.id}",)), tuple(sorted(seqs))))
     return found
-
