@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from coordinator.cli import config
-from coordinator.cli.ends import OUT_OF_REACH, USAGE, End
+from coordinator.cli.ends import FAILED, OUT_OF_REACH, USAGE, End
 from coordinator.session.client import Session
 from coordinator.session.faults import BadAddress, Fault, HubSaid, Unreachable
 
@@ -48,6 +48,8 @@ def session(
         return Session(to.hub, operator=to.operator, folder=folder, follow=follow, snapshot=snapshot)
     except BadAddress as wrong:
         raise End(USAGE, str(wrong)) from None
+    except Fault as fault:
+        raise End(FAILED, str(fault)) from None
 
 
 def run(work: Callable[[], Coroutine[object, object, T]]) -> T:

@@ -1,4 +1,4 @@
-"""What a command is told: by a flag, else a COORDINATOR_* variable, else the TOML file. The first that speaks counts."""
+"""What a command is told: by a flag, else a COORDINATOR_* variable, else the TOML file; the first one counts."""
 
 import os
 import tomllib
@@ -16,7 +16,7 @@ def setting(flag: str | None, name: str) -> str | None:
     if flag is not None:
         return flag
     value = os.environ.get(f"COORDINATOR_{name.upper()}")
-    return value if value else _written(name)
+    return value or _written(name)
 
 
 def path() -> Path:

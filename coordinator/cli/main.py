@@ -105,7 +105,7 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception as failed:  # noqa: BLE001 - the last place that can say it in one line
+    except Exception as failed:
         if os.environ.get("COORDINATOR_DEBUG"):
             raise
         return _said(f"{type(failed).__name__}: {failed}; set COORDINATOR_DEBUG=1 to see where", FAILED)

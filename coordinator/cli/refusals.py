@@ -1,4 +1,4 @@
-"""A refusal at the command line: what was ordered, what it clashes with (who, when, why), and the ways out, numbered."""
+"""A refusal in text: what was ordered, what it clashes with (who, when, why), and the ways out, numbered."""
 
 from collections.abc import Iterator, Sequence
 
@@ -36,7 +36,7 @@ def told(refused: Refused, act: Act, clashes: Sequence[Entry], shown: int) -> It
         yield f"  clash  {entry_told(entry)}"
         reason = getattr(entry.body, "rationale", "") or getattr(entry.body, "reason", "")
         if reason:
-            yield f"           because \"{reason}\""
+            yield f'           because "{reason}"'
     for seq in refused.clashes[:shown]:
         if seq not in seen:
             yield f"  clash  #{seq} (not for you to see)"

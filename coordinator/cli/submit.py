@@ -97,7 +97,7 @@ def _undecided(session: Session, id: str, said: Submission) -> str:
     gone = f"the hub did not decide within {said.to.wait:g} s"
     if session.place.lasting:
         return f"{gone}; queued as {id}, {len(session.waiting)} waiting"
-    return f"{gone}; it may still take effect. Ask again with --id {id}: the answer will be the same, never a second one"
+    return f"{gone}; it may yet take effect. Send it again with --id {id}: it is never decided twice"
 
 
 def _mention(session: Session) -> None:

@@ -34,7 +34,9 @@ def verb(do: str) -> click.Command:
     main = " ".join(f"[{name.upper()}]" for name in word.main)
     return click.Command(
         called(do),
-        params=[click.Argument(["main"], nargs=-1, metavar=main), *_fields(do), *_record(), *_sending(), *hub_options()],
+        params=[
+            click.Argument(["main"], nargs=-1, metavar=main), *_fields(do), *_record(), *_sending(), *hub_options()
+        ],
         callback=lambda **given: _call(do, given),
         help=word.help,
         epilog=f"Example:  coordinator {word.example}",
@@ -81,9 +83,8 @@ def _call(do: str, given: Mapping[str, object]) -> None:
         main, named = _read_json(do, main, named)
     try:
         act = saying.build(do, main, named, now())
-        record = saying.record(
-            {name[2:]: str(value) for name, value in given.items() if name.startswith("r_") and value is not None}, now()
-        )
+        around = {name[2:]: str(value) for name, value in given.items() if name.startswith("r_") and value is not None}
+        record = saying.record(around, now())
         terms = saying.terms(_strings(given["term"]))
     except saying.Usage as wrong:
         raise Usage(str(wrong)) from None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
 
@@ -38,6 +38,10 @@ from coordinator.session.waiting import Waiting
 from coordinator.wire.commands import command_from, command_map, pack_command
 from coordinator.wire.frames import Fetch, Search, Welcome
 from coordinator.wire.problems import WireError
+
+if TYPE_CHECKING:
+    from coordinator.journal.outbox import Outbox
+    from coordinator.journal.replica import Replica
 
 REMEMBERED = 1_000
 """Outcomes that `decided` still knows."""
@@ -120,6 +124,16 @@ class Session:
     def place(self) -> Place:
         """Where the copy of the log and the undecided commands are."""
         return self._place
+
+    @property
+    def replica(self) -> "Replica | None":
+        """The copy of the log on disk, for the screens that page through it; None without a folder."""
+        return self._place.disk.replica if self._place.disk is not None else None
+
+    @property
+    def outbox(self) -> "Outbox | None":
+        """Where drafts are kept; None without a folder, or before the hub was first met."""
+        return self._place.disk.outbox if self._place.disk is not None else None
 
     @property
     def seq(self) -> int:

@@ -16,6 +16,9 @@ from coordinator.session.faults import ForkedLog
 from coordinator.session.head import Head
 from coordinator.wire.frames import Entries, SnapshotPart
 
+REST_EVERY = 1_000
+"""Entries after which the state is kept again."""
+
 
 class Gap(Exception):
     """Entries are missing between the copy and what came: resume."""
@@ -44,12 +47,16 @@ class Shelf(Protocol):
 class LogCopy:
     """The copy of one operation's log."""
 
-    def __init__(self, head: Head | None = None, state: State | None = None, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, head: Head | None = None, state: State | None = None, hidden: dict[int, str] | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
         self.head = head
         self.state = state
         self._shelf = shelf
         self._parts: list[str] = []
-        self._hidden: dict[int, str] = {}
+        self._hidden = hidden or {}
+        self._rested = head.seq if head is not None else 0
 
     def begin_at(self, head: Head) -> None:
         """Follow from here on, without a state."""
@@ -66,6 +73,7 @@ class LogCopy:
         self._parts.clear()
         self._hidden.clear()
         self.head = Head(part.seq, part.digest)
+        self._rested = part.seq
         if self._shelf is not None:
             self._shelf.begin(self.head, self.state)
         return True
@@ -89,6 +97,8 @@ class LogCopy:
         self._hidden |= hidden
         self.head = head
         self._evolve(seen)
+        if head.seq - self._rested >= REST_EVERY:
+            self.rest()
         return seen
 
     def reveal(self, lines: Sequence[str]) -> list[Entry]:
@@ -109,8 +119,10 @@ class LogCopy:
 
     def rest(self) -> None:
         """Keep the state, if there is a place for it."""
-        if self._shelf is not None and self.state is not None:
-            self._shelf.rest(self.state)
+        if self._shelf is not None and self.state is not None and self.head is not None:
+            if self.head.seq > self._rested:
+                self._shelf.rest(self.state)
+            self._rested = self.head.seq
 
     def _evolve(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

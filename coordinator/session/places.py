@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from coordinator.incident.entries import Entry
 from coordinator.incident.state import State
+from coordinator.session.faults import Broken
 from coordinator.session.head import Head
 from coordinator.session.waiting import MemoryBox, Queue
 from coordinator.wire.frames import Entries, SnapshotPart, Welcome
@@ -113,8 +114,11 @@ class Places:
     def _on_disk(self, folder: Path, met: Met) -> Place:
         from coordinator.session.disk import Disk
 
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        disk = Disk(folder / f"{_short(met.log, met.operator)}.db", met.log, met.operator)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as wrong:
+            raise Broken(f"{folder} cannot be made: {wrong.strerror}; name another folder") from None
+        disk = Disk(folder, _short(met.log, met.operator), met.log, met.operator)
         return Place(met.log, Queue(disk, self._sure), self._copy(disk), disk)
 
     def _copy(self, disk: "Disk | None") -> "LogCopy | None":
@@ -122,7 +126,7 @@ class Places:
             return None
         from coordinator.session.logcopy import LogCopy
 
-        return LogCopy(disk.head(), disk.state(), disk) if disk is not None else LogCopy()
+        return LogCopy(*disk.restored(), disk) if disk is not None else LogCopy()
 
     def _last_met(self) -> Met | None:
         if self.folder is None:

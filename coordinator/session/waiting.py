@@ -55,7 +55,7 @@ class MemoryBox:
     def undecided(self) -> list[Waiting]:
         return list(self._kept.values())
 
-    def settle(self, id: str, how: str) -> None:  # noqa: ARG002 - memory does not remember how
+    def settle(self, id: str, how: str) -> None:
         self._kept.pop(id, None)
 
 

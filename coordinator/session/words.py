@@ -144,8 +144,8 @@ def _fields(act: type) -> tuple[shape.Field, ...]:
 
 
 def _kind(do: str, name: str, seen: shape.Type) -> tuple[Kind, tuple[str, ...]]:
-    if name in ("ref", "refs"):
-        return name, ()
+    if name == "ref":
+        return "ref", ()
     if (do, name) in (("package", "orders"), ("roster", "steps"), ("message", "form")):
         return "json", ()
     options = [part for part in (seen.types if isinstance(seen, shape.UnionType) else (seen,)) if _says(part)]
