@@ -5,6 +5,7 @@ What durability needs is set, and read back: a setting that SQLite did not take 
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -52,20 +53,26 @@ def writing(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def reading(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write."""
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+def reading(path: Path, check: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    """A connection that cannot write, to a file that passes the check. Raises NotAJournal."""
+    try:
+        return _reader(f"file:{quote(str(path))}?mode=ro", check)
+    except sqlite3.OperationalError as error:
+        # At rest in a folder that we may not write to, SQLite cannot make its shared memory, and needs none.
+        if not path.is_file() or Path(f"{path}-wal").exists():
+            raise NotAJournal(f"{path} cannot be read: {error}") from None
+        return _reader(f"file:{quote(str(path))}?mode=ro&immutable=1", check)
+
+
+def _reader(address: str, check: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA mmap_size=0").fetchall()
-        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:
-        # A journal at rest in a folder that we may not write to, where SQLite cannot make its shared memory.
+        check(connection)
+    except BaseException:
         connection.close()
-        return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise NotAJournal(f"{path} is not a journal: it is no SQLite file") from None
+        raise
     return connection
 
 

@@ -55,8 +55,7 @@ class Kept(NamedTuple):
 
 class Reads:
     def __init__(self, path: Path) -> None:
-        self._connection = reading(path)
-        check(self._connection)
+        self._connection = reading(path, check)
 
     def close(self) -> None:
         self._connection.close()

@@ -72,6 +72,8 @@ def check(connection: sqlite3.Connection) -> None:
         (application,), (version,) = (
             connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
         )
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError:
         raise NotAJournal("this file is not a journal: it is no SQLite file") from None
     unfinished = application == 0 and _only_bookkeeping(connection)

@@ -5,6 +5,7 @@ not before (DESIGN 2, law 3).
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -45,14 +46,14 @@ class Journal:
         failed: Callable[[WriteFailed], None] = _nobody,
     ) -> None:
         self.path = path
-        self._lock = Lock(path)
-        try:
+        with ExitStack() as undone:
+            lock = undone.enter_context(Lock(path))
             self._writer = Writer(path, committed, failed)
             self._writer.start()
+            undone.callback(self._writer.stop)
             self.reads = Reads(path)
-        except BaseException:
-            self._lock.release()
-            raise
+            undone.pop_all()
+        self._lock = lock
         self._head = self.reads.head()
 
     @classmethod
