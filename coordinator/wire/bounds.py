@@ -78,7 +78,7 @@ def _look(value: object, depth: int, body: bool) -> None:
         _look_at_text(value, body)
     elif isinstance(value, dict):
         _look_at_map(value, depth, body)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         _look_at_list(value, depth, body)
     elif isinstance(value, int):
         if abs(value) > limits.INTEGER:
@@ -104,7 +104,7 @@ def _look_at_map(value: dict[str, object], depth: int, body: bool) -> None:
             raise
 
 
-def _look_at_list(value: list[object], depth: int, body: bool) -> None:
+def _look_at_list(value: list[object] | tuple[object, ...], depth: int, body: bool) -> None:
     _need_depth(depth)
     for place, inner in enumerate(value):
         try:

@@ -139,11 +139,12 @@ class Own(ToClient, frozen=True, kw_only=True, tag="own"):
 
 
 class Page(ToClient, frozen=True, kw_only=True, tag="page"):
-    """The answer to fetch or search `n`, newest first. `more`: there are older ones."""
+    """The answer to fetch or search `n`, newest first. `more`: there may be older ones; ask for them with `before`."""
 
     n: int
     lines: list[str]
     more: bool
+    before: int = 0
 
 
 class HubBeat(ToClient, frozen=True, kw_only=True, tag="beat"):

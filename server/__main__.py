@@ -1,0 +1,5 @@
+"""`python -m server` is `coordinator-hub`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,126 @@
+"""What a newcomer is sent before it follows: the entries since it was last here, or the state as it may see it.
+
+Law: all of it is of one instant, and on the disk. Runs beside the loop, in a thread of its own; the state is immutable.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from coordinator.incident.entries import Entry
+from coordinator.incident.snapshot import freeze, trimmed
+from coordinator.incident.state import State
+from coordinator.incident.visibility import audience, parties, tokens
+from coordinator.journal.lines import decode
+from coordinator.journal.reads import Head, Reads, Stored
+from coordinator.wire import limits
+from coordinator.wire.frames import Fetch, Have, Search, SnapshotPart, pack, pack_map
+from coordinator.wire.problems import WireError
+from server.subscribers import frames_of, in_frames, may_see
+
+RESUME = 2_000
+"""Entries that are sent one by one; who is further behind gets the state instead."""
+SCAN = 5_000
+"""Lines that are looked at for one page, at most."""
+DUTY = frozenset(("take", "assume", "roster"))
+"""The kinds after which somebody may see what lies on a desk."""
+
+
+Older = Callable[[int, int], list[Stored]]
+"""The newest entries before a number, so many at most."""
+
+
+class Found(NamedTuple):
+    """A page of lines, whether there are older ones, and the number to ask before for them."""
+
+    lines: list[str]
+    more: bool
+    before: int
+
+
+def near(have: Have, log: str, head: Head, reads: Reads) -> bool:
+    """Whether a client's copy can be carried on, entry by entry. Raises WireError where it is of another log."""
+    stored = reads.lines(have.seq, have.seq) if have.log == log and have.seq <= head.seq else []
+    if not stored or stored[0].digest != have.digest:
+        raise WireError(
+            "forked",
+            f"forked log: your copy's entry {have.seq} is not this hub's. Nothing was merged; keep the copy and tell"
+            " the liaison",
+        )
+    return head.seq - have.seq <= RESUME
+
+
+def since(have: int, head: Head, state: State, operator: str, reads: Reads) -> list[bytes]:
+    """The entries after number `have` up to the head, after the older lines that they let this viewer see."""
+    rights = tokens(state, operator)
+    stored = reads.lines(have + 1, head.seq)
+    entries = [decode(one.line) for one in stored]
+    mask = 0
+    for place, entry in enumerate(entries):
+        mask |= may_see(rights, audience(state, entry)) << place
+    lines = frames_of([(one.line, one.digest) for one in stored], mask, have + 1)
+    return [*_revealed(entries, have, state, operator, reads), *lines]
+
+
+def _revealed(entries: Iterable[Entry], have: int, state: State, operator: str, reads: Reads) -> Iterator[bytes]:
+    rights = tokens(state, operator)
+    older: set[int] = set()
+    for entry in entries:
+        if entry.kind in DUTY and (entry.found.holder == operator or entry.kind == "roster"):
+            things = set(state.messages)
+        else:
+            things = {ref for ref in (entry.ref, *getattr(entry.body, "refs", ())) if isinstance(ref, int)}
+        for message in (state.messages.get(seq) for seq in things):
+            if message is not None and not rights.isdisjoint(parties(state, message)):
+                older.update(seq for seq in message.entries if seq <= have)
+    lines = [line for seq in sorted(older) if (line := visible(seq, state, operator, reads)) is not None]
+    for some in in_frames(lines):
+        yield pack_map({"t": "reveal", "lines": some})
+
+
+def whole(head: Head, state: State, operator: str) -> list[bytes]:
+    """The state as this viewer may see it, in parts that fit a frame."""
+    frozen = freeze(trimmed(state, operator)).decode()
+    size = limits.FRAME // 4 - 256 if not frozen.isascii() else limits.FRAME - 256
+    parts = [frozen[start : start + size] for start in range(0, len(frozen), size)]
+    return [
+        pack(SnapshotPart(seq=head.seq, digest=head.digest, part=part, parts=len(parts), state=text))
+        for part, text in enumerate(parts, start=1)
+    ]
+
+
+def visible(seq: int, state: State, operator: str, reads: Reads) -> str | None:
+    """An entry's line, if there is one and this viewer may see it."""
+    line = reads.line(seq) if 0 < seq <= state.seq else None
+    if line is None or not may_see(tokens(state, operator), audience(state, decode(line))):
+        return None
+    return line
+
+
+def asked(frame: Fetch | Search, state: State, operator: str, reads: Reads) -> Found:
+    """The lines that a viewer asks for, as far as they may see them, newest first."""
+    if isinstance(frame, Search):
+        return _collected(frame.before, frame.limit, state, operator, partial(reads.search, frame.query))
+    if frame.seqs:
+        lines = (visible(seq, state, operator, reads) for seq in sorted(frame.seqs, reverse=True))
+        return Found([line for line in lines if line is not None], more=False, before=0)
+    return _collected(frame.before, frame.limit, state, operator, reads.page)
+
+
+def _collected(before: int, limit: int, state: State, operator: str, older: Older) -> Found:
+    rights = tokens(state, operator)
+    before = min(before or state.seq + 1, state.seq + 1)
+    lines: list[str] = []
+    looked = 0
+    while looked < SCAN:
+        stored = older(before, limit)
+        for one in stored:
+            before = one.seq
+            if may_see(rights, audience(state, decode(one.line))):
+                lines.append(one.line)
+                if len(lines) == limit:
+                    return Found(lines, more=before > 1, before=before)
+        looked += len(stored)
+        if len(stored) < limit:
+            return Found(lines, more=False, before=before)
+    return Found(lines, more=True, before=before)

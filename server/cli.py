@@ -1,0 +1,209 @@
+"""`coordinator-hub`: what the liaison types to run an operation, check a roster and play a drill.
+
+Exit codes: 0 done, 2 usage, 5 a roster or a journal that does not hold, 70 the journal could not be written.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+import platformdirs
+
+from coordinator import __version__
+from coordinator.incident.check import load
+from coordinator.incident.roster import Roster
+from coordinator.journal.errors import BrokenChain, JournalError, WriteFailed
+from coordinator.session.addresses import Address, read
+from coordinator.session.faults import BadAddress
+from server.admission import NotSafe
+from server.hub import Hub
+from server.listener import Listener
+from server.restore import OtherOperation
+
+USAGE, NOT_WHOLE, FAILED = 2, 5, 70
+CONFIG = "COORDINATOR_CONFIG"
+"""The variable that names another settings file; what the hub reads of it stands under [hub]."""
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class End(click.ClickException):
+    """Ends with one line and an exit code."""
+
+    def __init__(self, line: str, code: int) -> None:
+        super().__init__(line)
+        self.exit_code = code
+
+    def show(self, file: object = None) -> None:
+        del file
+        click.echo(f"coordinator-hub: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    """Loads the drill runner only when a drill is played."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "drill"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "drill":
+            from server.drill_cli import drill
+
+            return drill
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  coordinator-hub check roster.json
+  coordinator-hub serve roster.json --journal flood.journal --listen unix:/run/coordinator/hub.sock
+  coordinator-hub serve roster.json --journal try.journal --listen ws://127.0.0.1:4600 --keyless
+  coordinator-hub drill river-flood.jsonl
+
+Each option can be a COORDINATOR_* variable, or a line under [hub] in the settings file.
+""",
+)
+@click.version_option(__version__, prog_name="coordinator-hub")
+@click.pass_context
+def hub(ctx: click.Context) -> None:
+    """Runs the hub of an operation: one roster, one journal, one Point of Contact for each scope."""
+    ctx.default_map = {"serve": _settings()}
+
+
+@hub.command(
+    epilog="""\b
+Examples:
+  coordinator-hub serve roster.json --journal flood.journal --listen unix:/run/coordinator/hub.sock
+  coordinator-hub serve roster.json --journal try.journal --listen ws://127.0.0.1:4600 --keyless
+
+SIGTERM ends it in good order; after a crash, start it again on its journal.
+"""
+)
+@click.argument("roster", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--journal", required=True, envvar="COORDINATOR_JOURNAL", type=click.Path(path_type=Path, dir_okay=False),
+    help="The log's file; made where there is none.",
+)
+@click.option(
+    "--listen", required=True, multiple=True, envvar="COORDINATOR_LISTEN", metavar="ADDRESS",
+    help="unix:PATH or ws://127.0.0.1:PORT; may be given more than once.",
+)
+@click.option(
+    "--keyless", is_flag=True, envvar="COORDINATOR_KEYLESS",
+    help="For demonstration and tests: whoever connects is whoever they say.",
+)
+def serve(roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool) -> None:
+    """Run the hub of ROSTER's operation."""
+    try:
+        addresses = [read(text) for text in listen]
+    except BadAddress as error:
+        raise End(str(error), USAGE) from None
+    logging.basicConfig(format="coordinator-hub: %(message)s", level=logging.WARNING)
+    asyncio.run(_serve(Hub(journal, _loaded(roster)), addresses, keyless=keyless))
+
+
+@hub.command(epilog="Example:\n\n  coordinator-hub check roster.json --json")
+@click.argument("roster", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each finding.")
+def check(roster: Path, *, as_json: bool) -> None:
+    """Say all that is wrong with ROSTER, each with its path and the remedy."""
+    found, problems = load(_bytes(roster))
+    for problem in problems:
+        click.echo(msgspec.json.encode(problem).decode() if as_json else str(problem))
+    if found is None:
+        raise End(f"{roster} cannot be used; mend what is said above", NOT_WHOLE)
+    if not as_json:
+        counts = f"{len(found.centres)} centres, {len(found.operators)} operators, {len(found.scopes)} scopes"
+        click.echo(f"{roster}: {found.operation.name} ({found.operation.kind.upper()}) can be used: {counts}")
+
+
+async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool) -> None:
+    """Serve until a signal ends it, or the disk does."""
+    ended = asyncio.Event()
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    try:
+        await hub.start()
+    except BrokenChain as error:
+        raise End(f"{error}; the hub does not go on from it. Check with: coordinator verify {hub.path}", NOT_WHOLE) from None
+    except (JournalError, OtherOperation) as error:
+        raise End(str(error), USAGE) from None
+    listener = Listener(hub, addresses, keyless=keyless, version=__version__)
+    try:
+        await listener.start()
+    except (NotSafe, OSError) as error:
+        await hub.stop("could not listen")
+        raise End(f"cannot listen: {error}", USAGE) from None
+    _announce(hub, listener, keyless=keyless)
+    await asyncio.wait(
+        [asyncio.ensure_future(ended.wait()), hub.failed], return_when=asyncio.FIRST_COMPLETED
+    )
+    await _end(hub)
+
+
+async def _end(hub: Hub) -> None:
+    failure = hub.failed.exception() if hub.failed.done() else None
+    if failure is None:
+        try:
+            await hub.stop("the hub was told to stop")
+        except WriteFailed as error:
+            failure = error
+    if failure is not None:
+        hub.kill()
+        raise End(f"{failure}. Free the disk, then start the hub again on {hub.path}", FAILED)
+
+
+def _announce(hub: Hub, listener: Listener, *, keyless: bool) -> None:
+    operation = hub.state.roster.operation
+    where = ", ".join(str(address) for address in listener.addresses)
+    click.echo(f"{operation.name} ({operation.kind.upper()}), log {hub.path} at entry {hub.state.seq}, listening on {where}")
+    if keyless:
+        click.echo("KEYLESS: whoever connects is whoever they say. For demonstration and tests only.")
+    sys.stdout.flush()
+
+
+def _loaded(path: Path) -> Roster:
+    found, problems = load(_bytes(path))
+    if found is None:
+        first = f": {problems[0]}" if problems else ""
+        raise End(f"{path} cannot be used{first} (all of it: coordinator-hub check {path})", USAGE)
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise End(f"{path} cannot be read: {error.strerror}", USAGE) from None
+
+
+def _settings() -> dict[str, object]:
+    """The [hub] table of the settings file."""
+    path = Path(os.environ.get(CONFIG) or platformdirs.user_config_path("coordinator") / "config.toml")
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("hub", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise End(f"the settings file {path} cannot be read: {error}", USAGE) from None
+    return found if isinstance(found, dict) else {}
+
+
+def main() -> None:
+    """Run one command, and exit with its code; whatever goes wrong is one line."""
+    try:
+        hub(prog_name="coordinator-hub")
+    except Exception as error:
+        if os.environ.get("COORDINATOR_DEBUG"):
+            raise
+        click.echo(f"coordinator-hub: {type(error).__name__}: {error}; set COORDINATOR_DEBUG=1 to see where", err=True)
+        sys.exit(FAILED)

@@ -1,0 +1,163 @@
+"""One connection, from its hello to its end: what it asks is answered, and nothing it does can hurt another.
+
+Law: the hub's answer to a frame that is wrong is one `error` frame; only who does not stop is cut off.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+
+from websockets.asyncio.server import ServerConnection
+
+from coordinator.incident.entries import Command, Malformed
+from coordinator.wire import limits
+from coordinator.wire.frames import (
+    Beat,
+    ClientFrame,
+    ErrorFrame,
+    Fetch,
+    Got,
+    Hello,
+    Page,
+    Search,
+    Welcome,
+    pack,
+    unpack_to_hub,
+)
+from coordinator.wire.problems import WireError
+from server import catchup
+from server.admission import Admission
+from server.hub import Again, Fresh, Hub
+from server.subscribers import Subscriber, own_frame
+
+GOODBYE = 1008
+"""WebSocket's close code for who broke a rule."""
+
+
+class Conversation:
+    def __init__(self, hub: Hub, admission: Admission, connection: ServerConnection, version: str) -> None:
+        self._hub = hub
+        self._admission = admission
+        self._connection = connection
+        self._version = version
+        now = hub.time.monotonic()
+        self._frames = limits.Bucket(limits.FRAMES, now)
+        self._reads = limits.Bucket(limits.READS, now)
+
+    async def run(self) -> None:
+        """Serve the connection until it closes. Raises ConnectionClosed."""
+        try:
+            hello = await self._hello()
+            operator = self._admission.operator(hello, self._hub.state)
+            subscriber = Subscriber(operator, self._connection, hello.version, follow=hello.follow)
+            self._hub.arrive(subscriber)
+        except WireError as error:
+            await self._turn_away(error)
+            return
+        try:
+            await self._bring_up_to_date(hello, subscriber)
+            await self._listen(subscriber)
+        except WireError as error:
+            await self._turn_away(error)
+        finally:
+            self._hub.leave(subscriber)
+
+    async def _hello(self) -> Hello:
+        self._admission.peer(self._connection.transport.get_extra_info("socket"))
+        try:
+            async with asyncio.timeout(limits.HELLO_WITHIN):
+                frame = _read(await self._connection.recv(), "")
+        except TimeoutError:
+            raise WireError("not-admitted", f"no hello within {limits.HELLO_WITHIN:g} seconds") from None
+        if not isinstance(frame, Hello):
+            raise WireError("not-admitted", "the first frame is hello")
+        return frame
+
+    async def _bring_up_to_date(self, hello: Hello, subscriber: Subscriber) -> None:
+        """Send what this viewer lacks, and join it to those that follow at the very entry it is up to date with."""
+        hub, operator, have = self._hub, subscriber.operator, hello.have
+        head, state = hub.durable_head, hub.durable
+        resumed = have is not None and await hub.reader.run(lambda reads: catchup.near(have, hub.log, head, reads))
+        await self._connection.send(
+            pack(
+                Welcome(
+                    v=limits.VERSION, log=hub.log, operation=state.roster.operation, operator=operator, seq=head.seq,
+                    digest=head.digest, at=state.at, keyless=self._admission.keyless, version=self._version,
+                )
+            )
+        )
+        reached = have.seq if have is not None and resumed else head.seq
+        if hello.snapshot and not resumed:
+            await self._send(await hub.reader.run(lambda _: catchup.whole(head, state, operator)))
+        while hello.follow and reached < hub.durable_head.seq:
+            head, state = hub.durable_head, hub.durable
+            start, reached = reached, head.seq
+            tail = partial(catchup.since, start, head, state, operator)
+            await self._send(await hub.reader.run(tail))
+        hub.join(subscriber)
+
+    async def _send(self, frames: Iterable[bytes]) -> None:
+        for frame in frames:
+            await self._connection.send(frame)
+
+    async def _listen(self, subscriber: Subscriber) -> None:
+        async for data in self._connection:
+            if not self._frames.take(self._hub.time.monotonic()):
+                raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
+            try:
+                frame = _read(data, subscriber.operator)
+                self._hub.hear(subscriber)
+                await self._answer(frame, subscriber)
+            except WireError as error:
+                subscriber.tell(_error(error))
+
+    async def _answer(self, frame: ClientFrame | Command, subscriber: Subscriber) -> None:
+        match frame:
+            case Command():
+                self._decide(frame, subscriber)
+            case Beat():
+                self._hub.beat(subscriber, frame)
+            case Got():
+                self._hub.got(subscriber, frame)
+            case Fetch() | Search():
+                await self._show(frame, subscriber)
+            case Hello():
+                raise WireError("malformed", "hello was said already")
+
+    def _decide(self, command: Command, subscriber: Subscriber) -> None:
+        if not self._hub.may_command(subscriber.operator):
+            raise WireError(
+                "too-fast", f"more than {limits.COMMANDS_PER_SECOND:g} commands a second; send it again", command.id
+            )
+        match self._hub.submit(command):
+            case Malformed(message=message):
+                raise WireError("malformed", message, command.id)
+            case Fresh() | Again(durable=False):
+                if not subscriber.follow:
+                    self._hub.subscribers.ask(command.id, subscriber)
+            case Again() as again:
+                subscriber.tell(own_frame(self._hub.lines_of(again, subscriber.operator)))
+
+    async def _show(self, asked: Fetch | Search, subscriber: Subscriber) -> None:
+        hub, operator = self._hub, subscriber.operator
+        if not self._reads.take(hub.time.monotonic()):
+            raise WireError("too-fast", f"more than {limits.READS_PER_SECOND:g} pages a second; ask again", n=asked.n)
+        state = hub.durable
+        found = await hub.reader.run(lambda reads: catchup.asked(asked, state, operator, reads))
+        await self._connection.send(
+            pack(Page(n=asked.n, lines=found.lines, more=found.more, before=found.before))
+        )
+
+    async def _turn_away(self, error: WireError) -> None:
+        await self._connection.send(_error(error))
+        await self._connection.close(GOODBYE, error.code)
+
+
+def _read(data: str | bytes, operator: str) -> ClientFrame | Command:
+    if isinstance(data, str):
+        raise WireError("malformed", "frames are binary, one msgpack map each")
+    return unpack_to_hub(data, operator)
+
+
+def _error(error: WireError) -> bytes:
+    return pack(ErrorFrame(code=error.code, message=error.message, id=error.id or None, n=error.n))

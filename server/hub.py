@@ -1,0 +1,479 @@
+"""The hub: the one writer of an operation's log.
+
+Law: one command at a time, with no `await` between reading the state and queueing the entries; nothing is
+acknowledged or published before its commit has reached the disk; after a failed commit nothing is, ever.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from coordinator.incident.acts import Act, Clock, Correct, Link, Snapshot, Start, Stop
+from coordinator.incident.acts import Presence as Painted
+from coordinator.incident.clock import TICK
+from coordinator.incident.clock import next_due as core_next_due
+from coordinator.incident.decide import decide
+from coordinator.incident.entries import Command, Decision, Entry, Malformed
+from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubwork import opening
+from coordinator.incident.roster import HUB, Roster
+from coordinator.incident.ruling import resolve
+from coordinator.incident.snapshot import freeze
+from coordinator.incident.state import State
+from coordinator.incident.times import MILLISECOND, duration, utc
+from coordinator.incident.visibility import audience, reveals, tokens
+from coordinator.journal.errors import WriteFailed
+from coordinator.journal.lines import GENESIS, content, decode
+from coordinator.journal.rows import Row, rows
+from coordinator.journal.store import Decided, Head, Journal
+from coordinator.session.clock import Clock as TimeSource
+from coordinator.session.clock import SystemClock
+from coordinator.wire import limits
+from coordinator.wire.frames import Beat, Got
+from coordinator.wire.problems import WireError
+from server.presence import Presence
+from server.reader import Reader
+from server.receipts import EVERY, ReceiptBook
+from server.restore import check_same, restored
+from server.subscribers import Subscriber, Subscribers, Unit, Written, may_see
+from server.timekeeper import Timekeeper
+
+SNAPSHOT_EVERY = 10_000
+"""Entries between two snapshots."""
+LOOK_EVERY = 0.25
+"""Seconds after which the hub looks at the time, at the latest: a clock may be stepped while it sleeps."""
+
+
+class Door(Protocol):
+    """What lets clients in; it is closed with the hub."""
+
+    async def stop(self, reason: str = "stopped") -> None:
+        """Say goodbye to all, and close."""
+
+    def kill(self) -> None:
+        """Drop every connection at once, and listen no more."""
+
+
+class Fresh(Struct, frozen=True):
+    """The command has been decided now; its entries follow when they are on the disk."""
+
+    seq: int
+
+
+class Again(Struct, frozen=True):
+    """The command had been decided before: `made` entries from `seq` on. `durable`: they are on the disk."""
+
+    seq: int
+    made: int
+    durable: bool
+
+
+Answer = Fresh | Again | Malformed
+
+
+class Hub:
+    """`driven`: somebody else calls `tick`, as a drill does, and an open connection counts as heard."""
+
+    def __init__(
+        self,
+        path: Path,
+        roster: Roster | None,
+        clock: TimeSource | None = None,
+        *,
+        driven: bool = False,
+        snapshot_every: int = SNAPSHOT_EVERY,
+    ) -> None:
+        self.path = path
+        self.time = Timekeeper(clock or SystemClock())
+        self.driven = driven
+        self.log = ""
+        """The log's id: the digest of its first line."""
+        self.doors: list[Door] = []
+        self._roster = roster
+        self._snapshot_every = snapshot_every
+        self._waiting: deque[tuple[Unit, list[Row]]] = deque()
+        """Decided, and not yet given to the journal."""
+        self._writing: deque[Unit] = deque()
+        """Given to the journal, and not yet on the disk."""
+        self._undurable: dict[str, Decided] = {}
+        self._flush_wanted = False
+        self._idle = asyncio.Event()
+        self._presence = Presence(beats=not driven)
+        self._receipts = ReceiptBook()
+        self._buckets: dict[str, limits.Bucket] = {}
+        self.reader = Reader(path)
+        self._next_look = 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="hub-snapshot")
+        self._freezing = False
+        self._ended = False
+
+    # Life
+
+    async def start(self) -> None:
+        """Open the journal, or make it, and be ready. Raises JournalError or OtherOperation."""
+        self._loop = asyncio.get_running_loop()
+        self.failed: asyncio.Future[None] = self._loop.create_future()
+        """Resolves when a commit did not reach the disk: the hub is to end, with code 70."""
+        opener = Journal.open if self.path.exists() else Journal.create
+        self._journal = opener(self.path, self._report_commit, self._report_failure)
+        try:
+            self._begin()
+        except BaseException:
+            self._journal.close()
+            raise
+        await self.settled()
+        if not self.driven:
+            self._tasks = [asyncio.create_task(self._watch_time()), asyncio.create_task(self._beat())]
+
+    def _begin(self) -> None:
+        found = restored(self._journal)
+        now, _ = self.time.read()
+        self.subscribers = Subscribers(self._journal.reads.line)
+        self._head = self._journal.head
+        if found is None:
+            if self._roster is None:
+                raise ValueError("a new journal needs a roster")
+            self._head = Head(0, GENESIS)
+            entry = opening(self._roster, now)
+            self.state = self.durable = opened(entry)
+            self._snapshot_at = 0
+            self._queue_first(entry)
+        else:
+            check_same(self._roster, found.state, self.path)
+            self.state = self.durable = found.state
+            self.log = found.log
+            self._snapshot_at = found.snapshot
+            self.durable_head = self._head
+            self.do(Start(down_since=found.state.at))
+
+    def _queue_first(self, entry: Entry) -> None:
+        made = rows([entry], GENESIS)
+        self.log = made[0].digest
+        self._take(made, (Written(entry, made[0].line, made[0].digest, audience(self.state, entry), ()),), self.state)
+
+    async def stop(self, reason: str = "stopped") -> None:
+        """End in good order: goodbye to all, a snapshot, a stop entry, everything on the disk."""
+        if self._ended:
+            return
+        self._end_tasks()
+        self._flush_receipts()
+        self._mark_snapshot(freeze(self.state))
+        self.do(Stop(reason=reason))
+        with contextlib.suppress(WriteFailed):
+            await self.settled()
+        for door in self.doors:
+            await door.stop(reason)
+        self._ended = True
+        self._journal_closed()
+
+    def kill(self) -> None:
+        """End as if the process had died: connections are dropped, and what is not on the disk is lost."""
+        if self._ended:
+            return
+        self._ended = True
+        self._end_tasks()
+        self._waiting.clear()
+        for door in self.doors:
+            door.kill()
+        self._journal_closed()
+
+    def _journal_closed(self) -> None:
+        self._background.shutdown(wait=True, cancel_futures=True)
+        self.reader.close()
+        self._journal.close()
+
+    def _end_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks.clear()
+
+    # Deciding
+
+    def submit(self, command: Command) -> Answer:
+        """Decide one operator's command, or find what was decided of it before. Raises WireError `id-reused`."""
+        self._need_writing()
+        said = content(command)
+        known = self._undurable.get(command.id)
+        durable = known is None
+        known = known or self._journal.reads.by_command(command.id)
+        if known is not None:
+            if known.content != said:
+                raise WireError("id-reused", "this id was used for another command; give each its own", command.id)
+            return Again(known.seq, known.made, durable)
+        self.tick()
+        decision = self._decide(command, said)
+        if isinstance(decision.reply, Malformed):
+            return decision.reply
+        first = decision.entries[0].seq
+        self._undurable[command.id] = Decided(said, first, len(decision.entries))
+        self.tick()
+        return Fresh(first)
+
+    def may_command(self, operator: str) -> bool:
+        """Whether that operator may send one more command now; if so, it is counted."""
+        now = self.time.monotonic()
+        bucket = self._buckets.get(operator)
+        if bucket is None:
+            bucket = self._buckets[operator] = limits.Bucket(limits.COMMANDS, now)
+        return bucket.take(now)
+
+    def lines_of(self, again: Again, operator: str) -> list[str]:
+        """What a command made that was decided before, as far as its author may see it."""
+        found = self._journal.reads.lines(again.seq, again.seq + again.made - 1)
+        rights = tokens(self.durable, operator)
+        return [one.line for one in found if may_see(rights, audience(self.durable, decode(one.line)))]
+
+    def do(self, act: Act) -> None:
+        """Have the hub itself do something."""
+        self._decide(Command(by=HUB, act=act))
+
+    def _decide(self, command: Command, said: str = "") -> Decision:
+        now, _ = self.time.read()
+        decision = decide(self.state, command, now, self._named(command))
+        if decision.entries:
+            made = rows(decision.entries, self._head.digest, said)
+            state = self.state
+            written: list[Written] = []
+            for entry, row in zip(decision.entries, made, strict=True):
+                before, state = state, evolve(state, entry)
+                seen_by = audience(state, entry)
+                written.append(Written(entry, row.line, row.digest, seen_by, reveals(before, state, entry)))
+            self._take(made, tuple(written), state)
+        return decision
+
+    def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
+        self.state = state
+        self._head = Head(made[-1].seq, made[-1].digest)
+        self._waiting.append((Unit(state, written), made))
+        self._idle.clear()
+        if not self._flush_wanted and not self._writing:
+            self._flush_wanted = True
+            self._loop.call_soon(self._flush)
+
+    def _named(self, command: Command) -> Entry | None:
+        """The entry that a correction names."""
+        if not isinstance(command.act, Correct):
+            return None
+        seq = resolve(self.state, command.act.ref)
+        if seq is None or not 0 < seq <= self.state.seq:
+            return None
+        for unit in (*self._writing, *(unit for unit, _ in self._waiting)):
+            for one in unit.written:
+                if one.entry.seq == seq:
+                    return one.entry
+        line = self._journal.reads.line(seq)
+        return decode(line) if line is not None else None
+
+    def _need_writing(self) -> None:
+        if self._ended or self.failed.done():
+            raise WireError("storage", "the hub cannot write its journal any more; nothing was taken, keep your text")
+
+    # To the disk, and from there to everyone
+
+    def _flush(self) -> None:
+        """Give all that was decided to the journal, as one commit."""
+        self._flush_wanted = False
+        if self._writing or self._ended:
+            return
+        try:
+            while self._waiting:
+                unit, made = self._waiting.popleft()
+                self._writing.append(unit)
+                self._journal.submit(made)
+        except WriteFailed as failure:
+            self._fail(failure)
+
+    def _report_commit(self, seq: int) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to tell
+            self._loop.call_soon_threadsafe(self._committed, seq)
+
+    def _report_failure(self, failure: WriteFailed) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._fail, failure)
+
+    def _committed(self, seq: int) -> None:
+        """All up to `seq` is on the disk: start the next commit, and tell everyone of this one."""
+        if self._ended:
+            return
+        units: list[Unit] = []
+        while self._writing and self._writing[0].written[-1].entry.seq <= seq:
+            units.append(self._writing.popleft())
+        if not units:
+            return
+        last = units[-1].written[-1]
+        self.durable, self.durable_head = units[-1].state, Head(last.entry.seq, last.digest)
+        if not self._writing:
+            self._flush()
+        for unit in units:
+            self._undurable.pop(unit.written[0].entry.id, None)
+        if any(unit.written[0].entry.kind == "roster" for unit in units):
+            self.subscribers.dismiss(self.durable)
+        self.subscribers.publish(units)
+        if not self._writing and not self._waiting:
+            self._idle.set()
+        if seq - self._snapshot_at >= self._snapshot_every and not self._freezing:
+            self._start_snapshot()
+
+    def _fail(self, failure: WriteFailed) -> None:
+        if not self.failed.done():
+            self.failed.set_exception(failure)
+        self._idle.set()
+
+    async def settled(self) -> None:
+        """Wait until all that was decided is on the disk and published. Raises WriteFailed."""
+        while self._waiting or self._writing:
+            self._idle.clear()
+            await self._idle.wait()
+            if self.failed.done():
+                self.failed.result()
+
+    # Time
+
+    def tick(self) -> None:
+        """Do everything that time alone brought about up to now."""
+        now, step = self.time.read()
+        if step:
+            self.do(Clock(step=step))
+        mono = self.time.monotonic()
+        if mono >= self._next_look:
+            self._look_for_lost(now, mono)
+        if self._receipts.since is not None and mono - self._receipts.since >= EVERY:
+            self._flush_receipts()
+        due = core_next_due(self.state)
+        if due is not None and due <= now:
+            self._decide(TICK)
+
+    def next_due(self) -> datetime | None:
+        """The first instant at which `tick` may have something to do."""
+        now, _ = self.time.read()
+        mono = self.time.monotonic()
+        instants = [core_next_due(self.state)]
+        if self._receipts.since is not None:
+            instants.append(now + timedelta(seconds=self._receipts.since + EVERY - mono))
+        lost = self._next_lost(mono)
+        if lost is not None:
+            instants.append(now + timedelta(seconds=lost - mono) + MILLISECOND)
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    async def _watch_time(self) -> None:
+        while True:
+            due = self.next_due()
+            now, _ = self.time.read()
+            until = (due - now).total_seconds() if due is not None else LOOK_EVERY
+            await self.time.sleep(min(max(until, 0.001), LOOK_EVERY))
+            if not self.failed.done():
+                self.tick()
+
+    async def _beat(self) -> None:
+        while True:
+            await self.time.sleep(limits.BEAT_EVERY)
+            now, _ = self.time.read()
+            self.subscribers.beat(now, self.durable_head.seq)
+
+    # Links and receipts
+
+    def join(self, subscriber: Subscriber) -> None:
+        """A session is up to date and follows from here on."""
+        self.subscribers.join(subscriber)
+
+    def arrive(self, subscriber: Subscriber) -> None:
+        """A session has said who it is."""
+        self._presence.opened(subscriber, self.time.monotonic())
+        self.tick()
+        self._note_up(subscriber.operator)
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """A session's connection is gone. Its link is lost only when it stays away."""
+        self.subscribers.leave(subscriber)
+        self._presence.closed(subscriber, self.time.monotonic())
+
+    def hear(self, subscriber: Subscriber) -> None:
+        """Something came from a session."""
+        self._presence.hear(subscriber.operator, self.time.monotonic())
+        self._note_up(subscriber.operator)
+
+    def beat(self, subscriber: Subscriber, beat: Beat) -> None:
+        """A session's heartbeat: how long ago its screen was painted."""
+        now, _ = self.time.read()
+        mono = self.time.monotonic()
+        if beat.painted is not None:
+            subscriber.painted = mono - beat.painted / 1000
+            subscriber.waiting = beat.waiting
+        since = self._presence.unpainted_since(subscriber.operator, mono, self._lost_after)
+        contact = self.state.contacts.get(subscriber.operator)
+        logged = contact.unpainted_since if contact is not None else None
+        if (since is None) != (logged is None):
+            at = None if since is None else utc(now - timedelta(seconds=mono - since))
+            self.do(Painted(operator=subscriber.operator, unpainted_since=at))
+
+    def got(self, subscriber: Subscriber, got: Got) -> None:
+        """Entries reached a screen, or were opened."""
+        self._receipts.note(self.durable, subscriber.operator, got.delivered, got.seen, self.time.monotonic())
+
+    def _flush_receipts(self) -> None:
+        if self._receipts.since is not None:
+            self.do(self._receipts.take())
+
+    @property
+    def _lost_after(self) -> float:
+        return duration(self.state.roster.settings.link_lost_after).total_seconds()
+
+    def _note_up(self, operator: str) -> None:
+        contact = self.state.contacts.get(operator)
+        if contact is None or not contact.up:
+            now, _ = self.time.read()
+            self.do(Link(operator=operator, state="up", since=now, version=self._presence.version(operator)))
+
+    def _look_for_lost(self, now: datetime, mono: float) -> None:
+        for operator, contact in self.state.contacts.items():
+            silent = mono - self._presence.last(operator, mono) if contact.up else 0.0
+            if silent > self._lost_after:
+                since = utc(now - timedelta(seconds=silent))
+                self.do(
+                    Link(operator=operator, state="down", since=since, version=self._presence.version(operator))
+                )
+        self._next_look = self._next_lost(mono) or mono + self._lost_after
+
+    def _next_lost(self, mono: float) -> float | None:
+        """When the first link will be lost, if nothing more is heard. Hearing something only moves it on."""
+        up = [operator for operator, contact in self.state.contacts.items() if contact.up]
+        if not up:
+            return None
+        return min(self._presence.last(operator, mono) for operator in up) + self._lost_after
+
+    # Snapshots
+
+    def _start_snapshot(self) -> None:
+        """Freeze the state beside the work: it is immutable. Its entry is written where nothing came between."""
+        self._freezing = True
+        state, head = self.durable, self.durable_head
+        made = self._loop.run_in_executor(self._background, freeze, state)
+        made.add_done_callback(lambda done: self._snapshot_made(state, head, done))
+
+    def _snapshot_made(self, state: State, head: Head, done: asyncio.Future[bytes]) -> None:
+        self._freezing = False
+        if self._ended or done.cancelled():
+            return
+        frozen = done.result()
+        if self.state is state:
+            self._mark_snapshot(frozen)
+        else:
+            self._snapshot_at = head.seq
+            self._journal.keep(head.seq, head.digest, frozen)
+
+    def _mark_snapshot(self, frozen: bytes) -> None:
+        """Keep the state as it is now, and have the log say its digest."""
+        head = self._head
+        self._snapshot_at = head.seq
+        self.do(Snapshot(digest=sha256(frozen).hexdigest()))
+        self._journal.keep(head.seq, head.digest, frozen)
+
+

@@ -1,0 +1,207 @@
+"""Who is connected, and what each commit sends them: one frame per commit and audience, encoded once.
+
+Law: only what is on the disk is published; who may not see a line gets its digest; a viewer that does not
+read fast enough is dropped, and resumes. Nobody here waits for anybody.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from websockets.asyncio.connection import broadcast
+from websockets.asyncio.server import ServerConnection
+
+from coordinator.incident.entries import Entry
+from coordinator.incident.state import State
+from coordinator.incident.visibility import tokens
+from coordinator.wire import limits
+from coordinator.wire.frames import pack_map
+
+BACKLOG = 1024 * 1024
+"""Bytes that may wait for one client in this process; one that is further behind is dropped, and resumes."""
+ENVELOPE = 64
+"""Bytes of an entries frame that are not items, and more than enough."""
+EVERYBODY = "*"
+
+
+class Written(Struct, frozen=True):
+    """One entry, as it is stored, and who may see it."""
+
+    entry: Entry
+    line: str
+    digest: str
+    audience: frozenset[str]
+    reveals: Sequence[tuple[frozenset[str], tuple[int, ...]]]
+    """Older entries that the tokens' bearers may see from this one on."""
+
+
+class Unit(Struct, frozen=True):
+    """What one decision wrote, and the state after it."""
+
+    state: State
+    written: tuple[Written, ...]
+
+
+class Subscriber:
+    """One connection of one operator."""
+
+    def __init__(self, operator: str, connection: ServerConnection, version: str = "", *, follow: bool = True) -> None:
+        self.operator = operator
+        self.connection = connection
+        self.version = version
+        self.follow = follow
+        self.painted: float | None = None
+        """When its screen was last painted, on the hub's monotonic clock; a session without a screen never says."""
+        self.waiting = False
+        """Whether there is something that has not been painted."""
+
+    def tell(self, frame: bytes) -> None:
+        """Hand over a frame, now; nothing is waited for."""
+        tell([self], frame)
+
+    def cut(self) -> None:
+        """Drop the connection at once, as if the cable were cut."""
+        self.connection.transport.abort()
+
+
+def tell(subscribers: Iterable[Subscriber], frame: bytes) -> None:
+    """Hand the same bytes to each of them. Who has too much waiting already is cut."""
+    ready: list[ServerConnection] = []
+    for subscriber in subscribers:
+        if subscriber.connection.transport.get_write_buffer_size() > BACKLOG:
+            subscriber.cut()
+        else:
+            ready.append(subscriber.connection)
+    broadcast(ready, frame)
+
+
+class Rights:
+    """The operators' tokens, looked up again only when duty or the roster changed."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, object] = (None, None)
+        self._tokens: dict[str, frozenset[str]] = {}
+
+    def of(self, state: State, operator: str) -> frozenset[str]:
+        """What that operator may see, in that state."""
+        if self._of[0] is not state.desks or self._of[1] is not state.roster:
+            self._of = (state.desks, state.roster)
+            self._tokens.clear()
+        found = self._tokens.get(operator)
+        if found is None:
+            found = self._tokens[operator] = tokens(state, operator)
+        return found
+
+
+def may_see(rights: frozenset[str], audience: frozenset[str]) -> bool:
+    """Whether a viewer with these tokens may see an entry with that audience."""
+    return EVERYBODY in audience or not rights.isdisjoint(audience)
+
+
+class Subscribers:
+    def __init__(self, older: Callable[[int], str | None]) -> None:
+        """`older` gives the line of an entry that is on the disk."""
+        self._older = older
+        self._followers: dict[str, set[Subscriber]] = defaultdict(set)
+        self._asking: dict[str, list[Subscriber]] = {}
+        self._rights = Rights()
+        self.all: set[Subscriber] = set()
+
+    def join(self, subscriber: Subscriber) -> None:
+        """From now on it is sent what is published."""
+        self.all.add(subscriber)
+        if subscriber.follow:
+            self._followers[subscriber.operator].add(subscriber)
+
+    def leave(self, subscriber: Subscriber) -> None:
+        self.all.discard(subscriber)
+        followers = self._followers.get(subscriber.operator, set())
+        followers.discard(subscriber)
+        if not followers:
+            self._followers.pop(subscriber.operator, None)
+
+    def dismiss(self, state: State) -> None:
+        """End the sessions of those who are on the roster no more."""
+        for subscriber in tuple(self.all):
+            if state.roster.ground.operator(subscriber.operator) is None:
+                subscriber.tell(pack_map({"t": "bye", "reason": "you are on the roster no more"}))
+                self.leave(subscriber)
+                subscriber.connection.transport.close()
+
+    def ask(self, id: str, subscriber: Subscriber) -> None:
+        """Send it what the command makes when that has reached the disk; it does not follow the log."""
+        self._asking.setdefault(id, []).append(subscriber)
+
+    def beat(self, at: datetime, seq: int) -> None:
+        """Tell everyone that the hub is there, and how far the log goes."""
+        tell(self.all, pack_map({"t": "beat", "at": at.isoformat().replace("+00:00", "Z"), "seq": seq}))
+
+    def publish(self, units: Sequence[Unit]) -> None:
+        """Send what one commit wrote: to each audience its one frame."""
+        written = [one for unit in units for one in unit.written]
+        first = written[0].entry.seq
+        groups: dict[tuple[int, tuple[int, ...]], list[Subscriber]] = defaultdict(list)
+        for operator, followers in self._followers.items():
+            groups[self._view(units, operator, first)].extend(followers)
+        for (mask, revealed), followers in groups.items():
+            for frame in self._revealing(revealed):
+                tell(followers, frame)
+            for frame in frames_of([(one.line, one.digest) for one in written], mask, first):
+                tell(followers, frame)
+        if self._asking:
+            self._answer(units)
+
+    def _view(self, units: Sequence[Unit], operator: str, first: int) -> tuple[int, tuple[int, ...]]:
+        """Which of the commit's lines an operator may see, as bits, and which older ones from now on."""
+        mask, bit = 0, 1
+        older: list[int] = []
+        for unit in units:
+            for one in unit.written:
+                if EVERYBODY in one.audience or may_see(self._rights.of(unit.state, operator), one.audience):
+                    mask |= bit
+                bit <<= 1
+                for entitled, seqs in one.reveals:
+                    if may_see(self._rights.of(unit.state, operator), entitled):
+                        older.extend(seqs)
+        for seq in older:
+            if seq >= first:
+                mask |= 1 << (seq - first)
+        return mask, tuple(sorted({seq for seq in older if seq < first}))
+
+    def _revealing(self, seqs: tuple[int, ...]) -> Iterator[bytes]:
+        lines = [line for seq in seqs if (line := self._older(seq)) is not None]
+        for some in in_frames(lines):
+            yield pack_map({"t": "reveal", "lines": some})
+
+    def _answer(self, units: Sequence[Unit]) -> None:
+        for unit in units:
+            for subscriber in self._asking.pop(unit.written[0].entry.id, ()):
+                rights = self._rights.of(unit.state, subscriber.operator)
+                subscriber.tell(own_frame(one.line for one in unit.written if may_see(rights, one.audience)))
+
+
+def own_frame(lines: Iterable[str]) -> bytes:
+    """The answer to a command, where no entries frame carries it."""
+    return pack_map({"t": "own", "lines": list(lines)})
+
+
+def frames_of(stored: Sequence[tuple[str, str]], mask: int, first: int) -> Iterator[bytes]:
+    """Consecutive entries (line, digest) as frames: the lines whose bit is set, the others as digests."""
+    items = [line if mask >> place & 1 else digest for place, (line, digest) in enumerate(stored)]
+    for some in in_frames(items):
+        yield pack_map({"t": "entries", "first": first, "items": some})
+        first += len(some)
+
+
+def in_frames(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Items in runs that fit one frame each; one item that is too long for that is a run by itself."""
+    start, size = 0, ENVELOPE
+    for place, item in enumerate(items):
+        length = (len(item) if item.isascii() else len(item.encode())) + 5
+        if size + length > limits.FRAME and place > start:
+            yield items[start:place]
+            start, size = place, ENVELOPE
+        size += length
+    if start < len(items):
+        yield items[start:]
