@@ -17,6 +17,7 @@ from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.state import State
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads
+from coordinator.session.addresses import Unix
 from coordinator.session.client import Session
 from coordinator.session.clock import Clock
 from server.drill import Decided
@@ -52,7 +53,6 @@ class HubStage:
         self._replayed: State | None = None
         self._hub: Hub
         self._reads: Reads
-        self._listener: Listener
 
     async def __aenter__(self) -> Self:
         await self._serve()
@@ -64,8 +64,8 @@ class HubStage:
     async def __aexit__(self, *_: object) -> None:
         for session in self._sessions.values():
             await session.close()
-        await self._listener.stop()
-        await self._hub.stop()
+        self._reads.close()
+        await self._hub.stop("the drill is over")
 
     @property
     def state(self) -> State:
@@ -131,7 +131,7 @@ class HubStage:
         line = self._reads.line(seq)
         if line is None:
             raise Stuck(f"entry {seq} was acknowledged and is not in the journal")
-        return decode(line.encode())
+        return decode(line)
 
     async def link(self, operator: str, *, up: bool) -> None:
         """Cut an operator's link, or restore it."""
@@ -146,7 +146,7 @@ class HubStage:
 
     async def restart(self) -> None:
         """Kill the hub as a power cut would, and start it again on its journal."""
-        self._listener.kill()
+        self._reads.close()
         self._hub.kill()
         await self._serve()
 
@@ -196,15 +196,17 @@ class HubStage:
         """Go through the journal's new entries one by one: a basis may lie between any two."""
         known = self._replayed.seq if self._replayed is not None else 0
         for stored in self._reads.lines(known + 1, self._hub.state.seq):
-            entry = decode(stored.line.encode())
+            entry = decode(stored.line)
             self._replayed = opened(entry) if self._replayed is None else evolve(self._replayed, entry)
             self._terms.learn(self._replayed)
 
     async def _serve(self) -> None:
-        self._hub = Hub(self._journal, self._scenario.roster, self._clock)
+        """A hub on the journal. On the scenario's clock it is driven: its ticks come from here."""
+        driven = isinstance(self._clock, ScenarioClock)
+        self._hub = Hub(self._journal, self._scenario.roster, self._clock, driven=driven)
         await self._hub.start()
-        self._listener = Listener(self._hub)
-        await self._listener.serve_unix(self._socket)
+        await Listener(self._hub, [Unix(self._socket)], keyless=True).start()
+        self._reads = Reads(self._journal)
 
     async def _join(self, operator: str) -> None:
         session = Session(f"unix:{self._socket}", operator=operator, clock=self._clock, sure=True)

@@ -1,0 +1,187 @@
+"""What the benchmarks share: processes on cores of their own, a roster of any size, long journals, and the table's rows."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import msgspec
+from msgspec import Struct
+
+from coordinator.incident.acts import Act, Note
+from coordinator.incident.decide import decide
+from coordinator.incident.entries import Command
+from coordinator.incident.evolve import evolve
+from coordinator.incident.roster import (
+    Area,
+    Centre,
+    Control,
+    Doctrine,
+    Operation,
+    Operator,
+    Resource,
+    Roster,
+    Route,
+    Scope,
+    Side,
+    Subjects,
+)
+from coordinator.incident.state import State
+from coordinator.journal.lines import GENESIS
+from coordinator.journal.rows import rows
+from coordinator.journal.store import Journal
+from server.restore import opening
+
+HERE = Path(__file__).parent
+SERVER_CORE, LOAD_CORE = 0, max(1, (os.cpu_count() or 2) - 1)
+ROUNDS = 5
+BODY = "x" * 300
+STARTS = datetime(2026, 11, 22, 13, tzinfo=UTC)
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """One row of the table: what was measured, against what, and how it stands to its budget."""
+
+    n: str
+    what: str
+    measured: str
+    yardstick: str
+    ratio: str
+    budget: str
+    met: bool
+
+
+def tell(*figures: Figure) -> None:
+    """Print figures: for people, and where the table is made, as JSON."""
+    for figure in figures:
+        if os.environ.get("FIGURES") == "json":
+            print(msgspec.json.encode(figure).decode(), flush=True)
+        else:
+            met = "met" if figure.met else "MISSED"
+            print(f"{figure.n}. {figure.what}: {figure.measured}; {figure.yardstick}; {figure.ratio} "
+                  f"(budget {figure.budget}): {met}", flush=True)  # fmt: skip
+
+
+def interleaved(rounds: int, *measured: Callable[[], float]) -> list[float]:
+    """The median of each measurement over so many rounds, one after the other in every round."""
+    found = [[one() for one in measured] for _ in range(rounds)]
+    return [median(column) for column in zip(*found, strict=True)]
+
+
+@contextlib.contextmanager
+def serving(script: str, *arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """A server process on its own core, until the block ends; what comes is its port."""
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / script), *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(SERVER_CORE),  # noqa: PLW1509 - pinned before it starts
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    line = process.stdout.readline()
+    try:
+        yield int(line), process
+    finally:
+        process.stdin.close()
+        process.wait(60)
+
+
+def pin(core: int) -> None:
+    """Stay on one core."""
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {core})
+
+
+def load(port: int, *arguments: str) -> dict[str, float]:
+    """One run of the load on the other core."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "load.py"), str(port), "--core", str(LOAD_CORE), *arguments],
+        capture_output=True, text=True, check=True,
+    )
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as made:
+        yield Path(made)
+
+
+def roster(operators: int = 200, areas: int = 100, resources: int = 10) -> Roster:
+    """So many operators at ten centres, one scope whose POC is the first of them."""
+    return Roster(
+        operation=Operation(id="bench", name="Benchmark", kind="exercise"),
+        centres=tuple(Centre(id=f"c{n}", name=f"Centre {n}", kind="POST") for n in range(10)),
+        operators=tuple(
+            Operator(id=f"op{n}", name=f"Operator {n}", centre=f"c{n % 10}", role="liaison" if n == 0 else "operator")
+            for n in range(operators)
+        ),
+        scopes=(
+            Scope(
+                id="ops", name="Operations", default=True, poc="op0",
+                acknowledge_within=dict.fromkeys(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"), "1d"),
+                respond_within=dict.fromkeys(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"), "2d"),
+                assume_after="1d", queue_alarm=1_000_000,
+            ),
+        ),
+        subjects=Subjects(
+            areas=tuple(
+                area for n in range(areas)
+                for area in (Area(id=f"a{n}", name=f"Area {n}"), Area(id=f"a{n}/z", name=f"Zone of {n}"))
+            ),
+            routes=tuple(Route(id=f"r{n}", name=f"Route {n}") for n in range(10)),
+            resources=tuple(
+                Resource(id=f"u{n}", name=f"Unit {n}", kind="unit", home="c1", capacity=1000) for n in range(resources)
+            ),
+        ),
+        doctrine=Doctrine(
+            controls={
+                "posture": Control(of="area", verbs=("EVACUATE", "SHELTER")),
+                "access": Control(of="route", verbs=("OPEN", "CLOSE")),
+                "commitment": Control(of="resource", verbs=("ASSIGN", "RELEASE"), by_object=True, releases=("RELEASE",)),
+            },
+            incompatible=((Side(verb="EVACUATE", subject="area/a1/**"), Side(verb="CLOSE", subject="route/r1")),),
+        ),
+    )  # fmt: skip
+
+
+def long_journal(path: Path, entries: int, made_by: Roster | None = None, act: Act | None = None) -> State:
+    """A journal of so many entries at that path; what comes back is its state."""
+    act = act or Note(text=BODY)
+    now = STARTS
+    state: State | None = None
+    journal = Journal.create(path)
+    try:
+        from coordinator.incident.evolve import opened
+
+        entry = opening(made_by or roster(), now)
+        state, made = opened(entry), rows([entry], GENESIS)
+        journal.submit(made)
+        for number in range(entries - 1):
+            command = Command(by=f"op{number % 10}", act=act, id=f"old-{number}")
+            decision = decide(state, command, now)
+            made = rows(decision.entries, made[-1].digest, f"{number:064x}")
+            for entry in decision.entries:
+                state = evolve(state, entry)
+            journal.submit(made)
+            if number % 5000 == 0:
+                journal.settle()
+    finally:
+        journal.close()
+    return state
+
+
+def scaled(value: float, unit: Sequence[str] = ("", "k", "M")) -> str:
+    """A number as people read it: 13.1k."""
+    for suffix in unit:
+        if abs(value) < 1000:
+            return f"{value:.3g}{suffix}"
+        value /= 1000
+    return f"{value:.3g}G"
