@@ -63,6 +63,7 @@ def gaps(state: State, old: Order, now: datetime) -> tuple[str, ...]:
         if other.ended == "superseded" and old.seq in other.ended_by_orders and claims.in_force(other, now)
     ]
     return tuple(
-        f"{other.number} {other.verb} {other.subject} still ends at {stamp(old.start)}; nothing follows it"
+        f"{other.number} {other.verb} {other.subject} still ends at {stamp(other.ended_at or old.start)}; "
+        "nothing follows it"
         for other in cut
     )

@@ -10,7 +10,7 @@ import msgspec
 
 from coordinator.incident import clock, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
 from coordinator.incident.acts import Act, Decline, Refusal
-from coordinator.incident.entries import Accepted, Command, Decision, Entry, Found, Malformed, outcome
+from coordinator.incident.entries import MOST_CLASHES, Accepted, Command, Decision, Entry, Found, Malformed, outcome
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, Rule, need_open, sealed
 from coordinator.incident.state import State
@@ -87,7 +87,8 @@ def _refused(case: Case, refusal: Refuse) -> Draft:
         found=Found(
             code=refusal.code,
             message=refusal.message,
-            clashes=refusal.clashes,
+            clashes=refusal.clashes[:MOST_CLASHES],
+            count=len(refusal.clashes) if len(refusal.clashes) > MOST_CLASHES else None,
             remedies=refusal.remedies,
             scope=refusal.scope,
         ),

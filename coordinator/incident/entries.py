@@ -22,6 +22,9 @@ Code = Literal[
 """The stable refusal codes of DESIGN 8. There are no others."""
 
 
+MOST_CLASHES = 2000
+
+
 class OnRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What any command may carry, so that what was said elsewhere is logged as such (DESIGN 6)."""
 
@@ -94,6 +97,9 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it was refused; for a proposal, the verdict; for a given order, the conflict on record."""
     message: str = ""
     clashes: tuple[int, ...] = ()
+    """The clashing entries; at most MOST_CLASHES of them, so that a line always fits a frame."""
+    count: int | None = None
+    """How many clash, where that is more than are named."""
     remedies: tuple[Remedy, ...] = ()
     advisories: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()

@@ -106,6 +106,8 @@ def package(case: Case) -> list[Draft]:
             raise refusal
         drafts.append(replace(draft(replace(wish, superseded=own)), ref=first))
         state = evolve(state, sealed(case.state, case.now, drafts, case.command)[-1])
+    advisories = dict.fromkeys(line for one in drafts[1:] for line in one.found.advisories)
+    drafts[0] = replace(drafts[0], found=replace(drafts[0].found, advisories=tuple(advisories)))
     return drafts
 
 
