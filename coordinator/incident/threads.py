@@ -61,8 +61,7 @@ def on_thread(change: Change) -> Callable[[State, Entry], State]:
     def step(state: State, entry: Entry) -> State:
         message = _known(state, entry.ref)
         if message is None:
-            joined_here = tuple(one.seq for one in state.messages.values() if one.joined_to == entry.ref is not None)
-            return _joined_too(state, joined_here, entry, entry.seq if entry.kind == "answer" else None)
+            return _joined_too(state, _joined_known(state, entry.ref), entry, entry.seq)
         if entry.seq in message.entries:
             return state
         changed = change(replace(message, entries=(*message.entries, entry.seq)), entry)
@@ -73,6 +72,11 @@ def on_thread(change: Change) -> Callable[[State, Entry], State]:
     return step
 
 
+def _joined_known(state: State, row: int | None) -> tuple[int, ...]:
+    """The messages that a viewer knows to be joined to a row which they may not see."""
+    return () if row is None else tuple(one.seq for one in state.messages.values() if one.joined_to == row)
+
+
 def _joined_too(state: State, joined: tuple[int, ...], entry: Entry, answered: int | None) -> State:
     """What is said to the originator of a row is said to those of the messages that were joined to it."""
     if entry.kind not in SAID_TO_ALL:
@@ -80,7 +84,7 @@ def _joined_too(state: State, joined: tuple[int, ...], entry: Entry, answered: i
     for seq in joined:
         message = state.messages.get(seq)
         if message is not None and message.joined_to == entry.ref and entry.seq not in message.entries:
-            first = answered if message.answered is None else message.answered
+            first = answered if message.answered is None and entry.kind in ("answer", "reply") else message.answered
             state = put(state, replace(message, answered=first, entries=(*message.entries, entry.seq)), entry.at)
     return state
 
