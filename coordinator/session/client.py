@@ -35,8 +35,8 @@ from coordinator.session.receipts import Receipts
 from coordinator.session.tidy import tidy
 from coordinator.session.transports import LinkLost, Transport, open_transport
 from coordinator.session.waiting import Waiting
-from coordinator.wire.commands import command_from, command_map, pack_command
-from coordinator.wire.frames import Fetch, Search, Welcome
+from coordinator.wire.commands import pack_command
+from coordinator.wire.frames import Fetch, Search, Welcome, unpack_to_hub
 from coordinator.wire.problems import WireError
 
 if TYPE_CHECKING:
@@ -202,8 +202,7 @@ class Session:
             basis=self._basis(basis), term=dict(term) if term is not None else self._terms(),
         )
         try:
-            command_from(command_map(command), self.operator)
-            pack_command(command)
+            unpack_to_hub(pack_command(command), self.operator)
         except WireError as wrong:
             self._settle(command.id, Malformed(message=wrong.message))
             return command.id
@@ -296,11 +295,11 @@ class Session:
         self.operator = welcome.operator
         self.operation = welcome.operation
         self._transport = transport
-        self._ahead = welcome.at - self.clock.now()
+        self._ahead = max(self._ahead, welcome.at - self.clock.now())
         self.link = replace(
             self.link, up=True, since=self.now(), keyless=welcome.keyless, version=welcome.version, trouble=""
         )
-        self.heard(welcome.at)
+        self.heard()
 
     def heard(self, at: datetime | None = None) -> None:
         """Something came from the hub, which says that it is `at` there."""
