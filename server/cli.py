@@ -33,16 +33,12 @@ CONFIG = "COORDINATOR_CONFIG"
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class End(click.ClickException):
+class End(Exception):
     """Ends with one line and an exit code."""
 
     def __init__(self, line: str, code: int) -> None:
         super().__init__(line)
-        self.exit_code = code
-
-    def show(self, file: object = None) -> None:
-        del file
-        click.echo(f"coordinator-hub: {self.message}", err=True)
+        self.code = code
 
 
 class Commands(click.Group):
@@ -116,9 +112,10 @@ def serve(roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool) 
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each finding.")
 def check(roster: Path, *, as_json: bool) -> None:
     """Say all that is wrong with ROSTER, each with its path and the remedy."""
-    found, problems = load(_bytes(roster))
-    for problem in problems:
+    loaded = load(_bytes(roster))
+    for problem in loaded.problems:
         click.echo(msgspec.json.encode(problem).decode() if as_json else str(problem))
+    found = loaded.roster
     if found is None:
         raise End(f"{roster} cannot be used; mend what is said above", NOT_WHOLE)
     if not as_json:
@@ -134,7 +131,8 @@ async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool) -> No
     try:
         await hub.start()
     except BrokenChain as error:
-        raise End(f"{error}; the hub does not go on from it. Check with: coordinator verify {hub.path}", NOT_WHOLE) from None
+        line = f"{error}; the hub does not go on from it. Look with: coordinator verify {hub.path}"
+        raise End(line, NOT_WHOLE) from None
     except (JournalError, OtherOperation) as error:
         raise End(str(error), USAGE) from None
     listener = Listener(hub, addresses, keyless=keyless, version=__version__)
@@ -144,9 +142,8 @@ async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool) -> No
         await hub.stop("could not listen")
         raise End(f"cannot listen: {error}", USAGE) from None
     _announce(hub, listener, keyless=keyless)
-    await asyncio.wait(
-        [asyncio.ensure_future(ended.wait()), hub.failed], return_when=asyncio.FIRST_COMPLETED
-    )
+    hub.failed.add_done_callback(lambda _: ended.set())
+    await ended.wait()
     await _end(hub)
 
 
@@ -165,18 +162,18 @@ async def _end(hub: Hub) -> None:
 def _announce(hub: Hub, listener: Listener, *, keyless: bool) -> None:
     operation = hub.state.roster.operation
     where = ", ".join(str(address) for address in listener.addresses)
-    click.echo(f"{operation.name} ({operation.kind.upper()}), log {hub.path} at entry {hub.state.seq}, listening on {where}")
+    title = f"{operation.name} ({operation.kind.upper()})"
+    click.echo(f"{title}: entry {hub.state.seq} of {hub.path}, listening on {where}")
     if keyless:
         click.echo("KEYLESS: whoever connects is whoever they say. For demonstration and tests only.")
     sys.stdout.flush()
 
 
 def _loaded(path: Path) -> Roster:
-    found, problems = load(_bytes(path))
-    if found is None:
-        first = f": {problems[0]}" if problems else ""
-        raise End(f"{path} cannot be used{first} (all of it: coordinator-hub check {path})", USAGE)
-    return found
+    loaded = load(_bytes(path))
+    if loaded.roster is None:
+        raise End(f"{path} cannot be used: {loaded.errors[0]} (all of it: coordinator-hub check {path})", USAGE)
+    return loaded.roster
 
 
 def _bytes(path: Path) -> bytes:
@@ -202,8 +199,14 @@ def main() -> None:
     """Run one command, and exit with its code; whatever goes wrong is one line."""
     try:
         hub(prog_name="coordinator-hub")
+    except End as end:
+        _fail(str(end), end.code)
     except Exception as error:
         if os.environ.get("COORDINATOR_DEBUG"):
             raise
-        click.echo(f"coordinator-hub: {type(error).__name__}: {error}; set COORDINATOR_DEBUG=1 to see where", err=True)
-        sys.exit(FAILED)
+        _fail(f"{type(error).__name__}: {error}; set COORDINATOR_DEBUG=1 to see where", FAILED)
+
+
+def _fail(line: str, code: int) -> None:
+    click.echo(f"coordinator-hub: {line}", err=True)
+    sys.exit(code)

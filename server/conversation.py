@@ -94,7 +94,7 @@ class Conversation:
             start, reached = reached, head.seq
             tail = partial(catchup.since, start, head, state, operator)
             await self._send(await hub.reader.run(tail))
-        hub.join(subscriber)
+        hub.subscribers.join(subscriber)
 
     async def _send(self, frames: Iterable[bytes]) -> None:
         for frame in frames:
@@ -106,7 +106,7 @@ class Conversation:
                 raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
             try:
                 frame = _read(data, subscriber.operator)
-                self._hub.hear(subscriber)
+                self._hub.links.hear(subscriber)
                 await self._answer(frame, subscriber)
             except WireError as error:
                 subscriber.tell(_error(error))
@@ -116,7 +116,7 @@ class Conversation:
             case Command():
                 self._decide(frame, subscriber)
             case Beat():
-                self._hub.beat(subscriber, frame)
+                self._hub.links.beat(subscriber, frame)
             case Got():
                 self._hub.got(subscriber, frame)
             case Fetch() | Search():

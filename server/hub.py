@@ -7,16 +7,13 @@ acknowledged or published before its commit has reached the disk; after a failed
 import asyncio
 import contextlib
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Clock, Correct, Link, Snapshot, Start, Stop
-from coordinator.incident.acts import Presence as Painted
+from coordinator.incident.acts import Act, Clock, Correct, Start, Stop
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
 from coordinator.incident.decide import decide
@@ -25,9 +22,8 @@ from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.hubwork import opening
 from coordinator.incident.roster import HUB, Roster
 from coordinator.incident.ruling import resolve
-from coordinator.incident.snapshot import freeze
 from coordinator.incident.state import State
-from coordinator.incident.times import MILLISECOND, duration, utc
+from coordinator.incident.times import MILLISECOND
 from coordinator.incident.visibility import audience, reveals, tokens
 from coordinator.journal.errors import WriteFailed
 from coordinator.journal.lines import GENESIS, content, decode
@@ -36,17 +32,17 @@ from coordinator.journal.store import Decided, Head, Journal
 from coordinator.session.clock import Clock as TimeSource
 from coordinator.session.clock import SystemClock
 from coordinator.wire import limits
-from coordinator.wire.frames import Beat, Got
+from coordinator.wire.frames import Got
 from coordinator.wire.problems import WireError
-from server.presence import Presence
+from server import snapshots
+from server.links import Links
 from server.reader import Reader
 from server.receipts import EVERY, ReceiptBook
 from server.restore import check_same, restored
+from server.snapshots import Snapshots
 from server.subscribers import Subscriber, Subscribers, Unit, Written, may_see
 from server.timekeeper import Timekeeper
 
-SNAPSHOT_EVERY = 10_000
-"""Entries between two snapshots."""
 LOOK_EVERY = 0.25
 """Seconds after which the hub looks at the time, at the latest: a clock may be stepped while it sleeps."""
 
@@ -88,7 +84,7 @@ class Hub:
         clock: TimeSource | None = None,
         *,
         driven: bool = False,
-        snapshot_every: int = SNAPSHOT_EVERY,
+        snapshot_every: int = snapshots.EVERY,
     ) -> None:
         self.path = path
         self.time = Timekeeper(clock or SystemClock())
@@ -105,14 +101,11 @@ class Hub:
         self._undurable: dict[str, Decided] = {}
         self._flush_wanted = False
         self._idle = asyncio.Event()
-        self._presence = Presence(beats=not driven)
+        self.links = Links(self, beats=not driven)
         self._receipts = ReceiptBook()
         self._buckets: dict[str, limits.Bucket] = {}
         self.reader = Reader(path)
-        self._next_look = 0.0
         self._tasks: list[asyncio.Task[None]] = []
-        self._background = ThreadPoolExecutor(1, thread_name_prefix="hub-snapshot")
-        self._freezing = False
         self._ended = False
 
     # Life
@@ -138,19 +131,19 @@ class Hub:
         now, _ = self.time.read()
         self.subscribers = Subscribers(self._journal.reads.line)
         self._head = self._journal.head
+        last = found.snapshot if found is not None else 0
+        self._snapshots = Snapshots(self._journal, last, self._snapshot_every, self.do)
         if found is None:
             if self._roster is None:
                 raise ValueError("a new journal needs a roster")
             self._head = Head(0, GENESIS)
             entry = opening(self._roster, now)
             self.state = self.durable = opened(entry)
-            self._snapshot_at = 0
             self._queue_first(entry)
         else:
             check_same(self._roster, found.state, self.path)
             self.state = self.durable = found.state
             self.log = found.log
-            self._snapshot_at = found.snapshot
             self.durable_head = self._head
             self.do(Start(down_since=found.state.at))
 
@@ -165,7 +158,7 @@ class Hub:
             return
         self._end_tasks()
         self._flush_receipts()
-        self._mark_snapshot(freeze(self.state))
+        self._snapshots.write(self.state, self._head)
         self.do(Stop(reason=reason))
         with contextlib.suppress(WriteFailed):
             await self.settled()
@@ -186,7 +179,7 @@ class Hub:
         self._journal_closed()
 
     def _journal_closed(self) -> None:
-        self._background.shutdown(wait=True, cancel_futures=True)
+        self._snapshots.close()
         self.reader.close()
         self._journal.close()
 
@@ -319,8 +312,7 @@ class Hub:
         self.subscribers.publish(units)
         if not self._writing and not self._waiting:
             self._idle.set()
-        if seq - self._snapshot_at >= self._snapshot_every and not self._freezing:
-            self._start_snapshot()
+        self._snapshots.committed(self.durable, self.durable_head, lambda: self.state)
 
     def _fail(self, failure: WriteFailed) -> None:
         if not self.failed.done():
@@ -343,8 +335,7 @@ class Hub:
         if step:
             self.do(Clock(step=step))
         mono = self.time.monotonic()
-        if mono >= self._next_look:
-            self._look_for_lost(now, mono)
+        self.links.look(now, mono)
         if self._receipts.since is not None and mono - self._receipts.since >= EVERY:
             self._flush_receipts()
         due = core_next_due(self.state)
@@ -358,7 +349,7 @@ class Hub:
         instants = [core_next_due(self.state)]
         if self._receipts.since is not None:
             instants.append(now + timedelta(seconds=self._receipts.since + EVERY - mono))
-        lost = self._next_lost(mono)
+        lost = self.links.next_loss(mono)
         if lost is not None:
             instants.append(now + timedelta(seconds=lost - mono) + MILLISECOND)
         return min((instant for instant in instants if instant is not None), default=None)
@@ -378,41 +369,17 @@ class Hub:
             now, _ = self.time.read()
             self.subscribers.beat(now, self.durable_head.seq)
 
-    # Links and receipts
-
-    def join(self, subscriber: Subscriber) -> None:
-        """A session is up to date and follows from here on."""
-        self.subscribers.join(subscriber)
+    # Sessions
 
     def arrive(self, subscriber: Subscriber) -> None:
         """A session has said who it is."""
-        self._presence.opened(subscriber, self.time.monotonic())
         self.tick()
-        self._note_up(subscriber.operator)
+        self.links.arrive(subscriber)
 
     def leave(self, subscriber: Subscriber) -> None:
         """A session's connection is gone. Its link is lost only when it stays away."""
         self.subscribers.leave(subscriber)
-        self._presence.closed(subscriber, self.time.monotonic())
-
-    def hear(self, subscriber: Subscriber) -> None:
-        """Something came from a session."""
-        self._presence.hear(subscriber.operator, self.time.monotonic())
-        self._note_up(subscriber.operator)
-
-    def beat(self, subscriber: Subscriber, beat: Beat) -> None:
-        """A session's heartbeat: how long ago its screen was painted."""
-        now, _ = self.time.read()
-        mono = self.time.monotonic()
-        if beat.painted is not None:
-            subscriber.painted = mono - beat.painted / 1000
-            subscriber.waiting = beat.waiting
-        since = self._presence.unpainted_since(subscriber.operator, mono, self._lost_after)
-        contact = self.state.contacts.get(subscriber.operator)
-        logged = contact.unpainted_since if contact is not None else None
-        if (since is None) != (logged is None):
-            at = None if since is None else utc(now - timedelta(seconds=mono - since))
-            self.do(Painted(operator=subscriber.operator, unpainted_since=at))
+        self.links.leave(subscriber)
 
     def got(self, subscriber: Subscriber, got: Got) -> None:
         """Entries reached a screen, or were opened."""
@@ -421,59 +388,3 @@ class Hub:
     def _flush_receipts(self) -> None:
         if self._receipts.since is not None:
             self.do(self._receipts.take())
-
-    @property
-    def _lost_after(self) -> float:
-        return duration(self.state.roster.settings.link_lost_after).total_seconds()
-
-    def _note_up(self, operator: str) -> None:
-        contact = self.state.contacts.get(operator)
-        if contact is None or not contact.up:
-            now, _ = self.time.read()
-            self.do(Link(operator=operator, state="up", since=now, version=self._presence.version(operator)))
-
-    def _look_for_lost(self, now: datetime, mono: float) -> None:
-        for operator, contact in self.state.contacts.items():
-            silent = mono - self._presence.last(operator, mono) if contact.up else 0.0
-            if silent > self._lost_after:
-                since = utc(now - timedelta(seconds=silent))
-                self.do(
-                    Link(operator=operator, state="down", since=since, version=self._presence.version(operator))
-                )
-        self._next_look = self._next_lost(mono) or mono + self._lost_after
-
-    def _next_lost(self, mono: float) -> float | None:
-        """When the first link will be lost, if nothing more is heard. Hearing something only moves it on."""
-        up = [operator for operator, contact in self.state.contacts.items() if contact.up]
-        if not up:
-            return None
-        return min(self._presence.last(operator, mono) for operator in up) + self._lost_after
-
-    # Snapshots
-
-    def _start_snapshot(self) -> None:
-        """Freeze the state beside the work: it is immutable. Its entry is written where nothing came between."""
-        self._freezing = True
-        state, head = self.durable, self.durable_head
-        made = self._loop.run_in_executor(self._background, freeze, state)
-        made.add_done_callback(lambda done: self._snapshot_made(state, head, done))
-
-    def _snapshot_made(self, state: State, head: Head, done: asyncio.Future[bytes]) -> None:
-        self._freezing = False
-        if self._ended or done.cancelled():
-            return
-        frozen = done.result()
-        if self.state is state:
-            self._mark_snapshot(frozen)
-        else:
-            self._snapshot_at = head.seq
-            self._journal.keep(head.seq, head.digest, frozen)
-
-    def _mark_snapshot(self, frozen: bytes) -> None:
-        """Keep the state as it is now, and have the log say its digest."""
-        head = self._head
-        self._snapshot_at = head.seq
-        self.do(Snapshot(digest=sha256(frozen).hexdigest()))
-        self._journal.keep(head.seq, head.digest, frozen)
-
-

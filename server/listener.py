@@ -62,10 +62,9 @@ class Listener:
             self.addresses.append(Tcp(host, port))
 
     async def _open_socket(self, path: Path) -> None:
-        make_private(path)
+        make_private(path)  # nobody else gets to the socket, for nobody else gets into its folder
         _remove_stale(path)
         server = await unix_serve(self._welcome, str(path), **self._limits())
-        path.chmod(0o600)
         self._servers.append(server)
         self.addresses.append(Unix(path))
 
@@ -96,7 +95,7 @@ class Listener:
             await Conversation(self._hub, self._admission, connection, self._version).run()
         except ConnectionClosed:
             pass
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the hub goes on without that connection
             _log.exception("a connection ended by a fault of the hub's; the others go on")
 
     async def stop(self, reason: str = "stopped") -> None:

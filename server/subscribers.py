@@ -116,10 +116,10 @@ class Subscribers:
 
     def leave(self, subscriber: Subscriber) -> None:
         self.all.discard(subscriber)
-        followers = self._followers.get(subscriber.operator, set())
+        followers = self._followers[subscriber.operator]
         followers.discard(subscriber)
         if not followers:
-            self._followers.pop(subscriber.operator, None)
+            del self._followers[subscriber.operator]
 
     def dismiss(self, state: State) -> None:
         """End the sessions of those who are on the roster no more."""
@@ -144,11 +144,10 @@ class Subscribers:
         groups: dict[tuple[int, tuple[int, ...]], list[Subscriber]] = defaultdict(list)
         for operator, followers in self._followers.items():
             groups[self._view(units, operator, first)].extend(followers)
-        for (mask, revealed), followers in groups.items():
-            for frame in self._revealing(revealed):
-                tell(followers, frame)
-            for frame in frames_of([(one.line, one.digest) for one in written], mask, first):
-                tell(followers, frame)
+        stored = [(one.line, one.digest) for one in written]
+        for (mask, revealed), group in groups.items():
+            for frame in (*self._revealing(revealed), *frames_of(stored, mask, first)):
+                tell(group, frame)
         if self._asking:
             self._answer(units)
 
