@@ -1,7 +1,7 @@
 """What every command that talks to a hub shares: its options, its session, and how it waits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,10 +11,13 @@ import msgspec
 
 from coordinator.cli import config
 from coordinator.cli.ends import FAILED, OUT_OF_REACH, USAGE, End
+from coordinator.incident.entries import Entry
 from coordinator.session.client import Session
 from coordinator.session.faults import BadAddress, Fault, HubSaid, Unreachable
 
 T = TypeVar("T")
+Put = Callable[[Iterable[Entry]], None]
+"""What prints entries."""
 
 
 def hub_options() -> list[click.Parameter]:

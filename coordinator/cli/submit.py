@@ -13,7 +13,7 @@ from coordinator.cli.ends import OUT_OF_REACH, REFUSED, USAGE, End
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Accepted, Entry, Malformed, OnRecord, Outcome, Refused
 from coordinator.session.client import Session
-from coordinator.session.faults import Fault, HubSaid, NeverMet, Unreachable
+from coordinator.session.faults import Fault, NeverMet, Unreachable
 
 SHOWN = 50
 """Clashing entries that are shown, of however many there are."""
@@ -113,6 +113,6 @@ async def _clashes(session: Session, outcome: Outcome, wait: float) -> tuple[Ent
         return ()
     try:
         found, _ = await asyncio.wait_for(session.fetch(seqs=outcome.clashes[:SHOWN]), wait)
-    except (Unreachable, HubSaid, TimeoutError, Fault):
+    except (TimeoutError, Fault):
         return ()
     return tuple(sorted(found, key=lambda entry: entry.seq))

@@ -30,7 +30,7 @@ from coordinator.session.faults import Broken, Fault, NeverMet, OtherOperation, 
 from coordinator.session.ids import uuid7
 from coordinator.session.link import Link
 from coordinator.session.places import Place, Places
-from coordinator.session.questions import Questions
+from coordinator.session.questions import Found, Questions
 from coordinator.session.receipts import Receipts
 from coordinator.session.tidy import tidy
 from coordinator.session.transports import LinkLost, Transport, open_transport
@@ -47,6 +47,7 @@ REMEMBERED = 1_000
 """Outcomes that `decided` still knows."""
 
 Listener = Callable[["Session"], None]
+Reader = Callable[[list[Entry]], None]
 
 
 class Session:
@@ -76,6 +77,7 @@ class Session:
         self._places = Places(folder, hub, self.operator, sure, keeps_log=follow or snapshot)
         self._place: Place = self._places.start()
         self._listeners: list[Listener] = []
+        self._readers: list[Reader] = []
         self._outcomes: dict[str, Outcome] = {}
         self._awaited: dict[str, asyncio.Future[Outcome]] = {}
         self._transport: Transport | None = None
@@ -164,6 +166,11 @@ class Session:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def arriving(self, reader: Reader) -> Callable[[], None]:
+        """Be given every visible entry that comes, once, in the order it comes. What comes back ends it."""
+        self._readers.append(reader)
+        return lambda: self._readers.remove(reader)
+
     async def ready(self, within: float | None = None) -> None:
         """Wait until the hub has been met and all that it has was received. Raises its Fault, or Unreachable."""
         try:
@@ -239,15 +246,21 @@ class Session:
 
     async def fetch(
         self, before: int = 0, limit: int = 200, seqs: Iterable[int] = ()
-    ) -> tuple[list[Entry], bool]:
-        """Older entries, newest first, and whether there are more. Raises Unreachable, HubSaid."""
-        n = self.questions.number()
-        question = Fetch(n=n, before=before, limit=limit, seqs=tuple(seqs))
-        return await self.questions.ask(self._transport, question)
+    ) -> tuple[tuple[Entry, ...], bool]:
+        """Older entries than `before` (0: the newest), or these; newest first, and whether there may be more.
 
-    async def search(self, query: str, before: int = 0, limit: int = 50) -> tuple[list[Entry], bool]:
-        """Entries that hold these words, newest first, and whether there are more. Raises Unreachable, HubSaid."""
-        question = Search(n=self.questions.number(), query=query, before=before, limit=limit)
+        Raises Unreachable, HubSaid.
+        """
+        found = await self.ask(Fetch(n=0, before=before, limit=limit, seqs=tuple(seqs)))
+        return found.entries, found.more
+
+    async def search(self, query: str, before: int = 0, limit: int = 50) -> tuple[tuple[Entry, ...], bool]:
+        """Entries that hold these words, as `fetch` gives them. Raises Unreachable, HubSaid."""
+        found = await self.ask(Search(n=0, query=query, before=before, limit=limit))
+        return found.entries, found.more
+
+    async def ask(self, question: Fetch | Search) -> Found:
+        """One page, and where the next one begins. Raises Unreachable, HubSaid."""
         return await self.questions.ask(self._transport, question)
 
     # What the screen says
@@ -331,6 +344,12 @@ class Session:
             self._place.queue.settled(id, how)
             self._settle(id, outcome)
             self.wake.set()
+
+    def arrived(self, entries: list[Entry]) -> None:
+        """Entries came in, and are part of the state."""
+        self.receipts.arrived(entries, self.operator)
+        for reader in tuple(self._readers):
+            reader(entries)
 
     def changed(self) -> None:
         """Tell everybody who listens."""

@@ -107,7 +107,7 @@ class Conversation:
             case Reveal():
                 self._entries(self._session.place.reveal(frame.lines))
             case Own():
-                self._entries([decode(line.encode()) for line in frame.lines])
+                self._settle([decode(line.encode()) for line in frame.lines])
             case Page():
                 self._session.questions.answered(frame)
             case HubBeat():
@@ -142,12 +142,14 @@ class Conversation:
             self._look()
 
     def _entries(self, entries: list[Entry]) -> None:
-        session = self._session
+        self._settle(entries)
+        self._session.arrived(entries)
+        self._look()
+
+    def _settle(self, entries: list[Entry]) -> None:
         for entry in entries:
             if entry.id:
-                session.settle(entry.id, outcome(entry))
-        session.receipts.arrived(entries, session.operator)
-        self._look()
+                self._session.settle(entry.id, outcome(entry))
 
     def _look(self) -> None:
         """Notice when all that the hub had is here: only then is anything sent, so that nothing is sent twice."""

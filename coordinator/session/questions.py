@@ -2,11 +2,21 @@
 
 import asyncio
 
+from msgspec import Struct, structs
+
 from coordinator.incident.entries import Entry
 from coordinator.journal.lines import decode
 from coordinator.session.faults import HubSaid, Unreachable
 from coordinator.session.transports import LinkLost, Transport
 from coordinator.wire.frames import ErrorFrame, Fetch, Page, Search, pack
+
+
+class Found(Struct, frozen=True):
+    """What the hub found: entries, newest first; whether there may be older ones, and what to ask them `before`."""
+
+    entries: tuple[Entry, ...]
+    more: bool
+    before: int
 
 
 class Questions:
@@ -16,13 +26,12 @@ class Questions:
         self._asked: dict[int, asyncio.Future[Page]] = {}
         self._next = 0
 
-    async def ask(self, transport: Transport | None, question: Fetch | Search) -> tuple[list[Entry], bool]:
-        """The entries that the hub answers with, newest first, and whether there are older ones.
-
-        Raises Unreachable, HubSaid.
-        """
+    async def ask(self, transport: Transport | None, question: Fetch | Search) -> Found:
+        """What the hub answers. Raises Unreachable, HubSaid."""
         if transport is None:
             raise Unreachable("the hub is out of reach; only what is kept here can be read")
+        self._next += 1
+        question = structs.replace(question, n=self._next)
         answer: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
         self._asked[question.n] = answer
         try:
@@ -32,12 +41,7 @@ class Questions:
             raise Unreachable("the link was lost before the hub answered") from None
         finally:
             self._asked.pop(question.n, None)
-        return [decode(line.encode()) for line in page.lines], page.more
-
-    def number(self) -> int:
-        """A number that no other question has."""
-        self._next += 1
-        return self._next
+        return Found(tuple(decode(line.encode()) for line in page.lines), page.more, page.before)
 
     def answered(self, page: Page) -> None:
         """An answer came."""
