@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from coordinator.incident import claims, threads
+from coordinator.incident import claims, status, threads
 from coordinator.incident.acts import Act, Correct, DecisionNote, EndOperation, Note, OpenRequests, RosterSteps
 from coordinator.incident.entries import Entry, Found
 from coordinator.incident.roster import HUB
@@ -75,12 +75,13 @@ def roster_changed(state: State, entry: Entry) -> State:
     """The roster as it is from here on. Changing a scope's `poc` moves no desk."""
     body = entry.body
     assert isinstance(body, RosterSteps)
-    return claims.reindexed(replace(state, roster=stepped(state.roster, body.steps)))
+    changed = claims.reindexed(replace(state, roster=stepped(state.roster, body.steps)))
+    return status.rescheduled(threads.rescheduled(changed))
 
 
 def over(state: State, entry: Entry) -> State:
     """The operation has ended."""
-    return replace(state, closed=entry.seq)
+    return status.rescheduled(threads.rescheduled(replace(state, closed=entry.seq)))
 
 
 def unchanged(state: State, entry: Entry) -> State:

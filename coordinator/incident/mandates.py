@@ -29,16 +29,14 @@ def no_common_ground(roster: Roster) -> Iterator[Problem]:
     for (_, one), (place, other) in combinations(enumerate(roster.scopes), 2):
         path, mine, theirs = f"scopes[{place}].mandate", one.mandate, other.mandate
         for name, control in roster.doctrine.controls.items():
-            verbs = [
-                [verb for verb in _verbs(control.verbs, control.releases) if _any(m.verbs, verb)]
-                for m in (mine, theirs)
-            ]
+            said = _verbs(control.verbs, control.releases)
+            verbs = [[verb for verb in said if _any(mandate.verbs, verb)] for mandate in (mine, theirs)]
             shared = _shared_subjects(control.of, mine, theirs) if all(verbs) else None
             if shared is not None:
                 yield error(
                     path,
-                    f"{one.id} ({', '.join(verbs[0])}) and {other.id} ({', '.join(verbs[1])}) both give orders of {name} "
-                    f"on {shared[0]} and {shared[1]}",
+                    f"{one.id} ({', '.join(verbs[0])}) and {other.id} ({', '.join(verbs[1])}) both give orders "
+                    f"of {name} on {shared[0]} and {shared[1]}",
                     "leave each control on a subject to one scope",
                 )
         topic = _first_shared(mine.topics, theirs.topics)

@@ -1,6 +1,6 @@
 """Acts and entries that more than one room of the core knows: here each goes to the room of its thing."""
 
-from coordinator.incident import duty, orders, proposals, reports, saturation, status, threads, traffic
+from coordinator.incident import duty, orders, proposals, reports, status, threads, traffic
 from coordinator.incident.acts import Accept, Act, Close, Decline, Due
 from coordinator.incident.entries import Entry
 from coordinator.incident.ruling import Case, Draft, Misuse, Rule, Step, named
@@ -59,8 +59,8 @@ def fell_due(state: State, entry: Entry) -> State:
 
 
 def alarmed(state: State, entry: Entry) -> State:
-    """An alarm: of the queue, or of duty."""
-    return duty.alarmed(saturation.alarm_step(state, entry), entry)
+    """An alarm: of the queue, on a message, or of duty."""
+    return duty.alarmed(traffic.alarm_step(state, entry), entry)
 
 
 RULES: dict[type[Act], Rule] = {Accept: accept, Decline: decline, Close: close}

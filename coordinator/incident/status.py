@@ -264,9 +264,11 @@ def put(state: State, call: Rollcall) -> State:
 
 
 def rescheduled(state: State) -> State:
-    """The state after the roster's settings or the operation's end changed what falls due."""
+    """The state with every roll call on the agenda: after a restore, and when settings or the end moved deadlines."""
     for call in state.rollcalls.values():
-        state = put(state, call)
+        due = min((at for at, _ in _deadlines(state, call)), default=None)
+        rows = state.agenda if due is None else agenda.push(state.agenda, due, call.seq)
+        state = replace(state, rollcalls=state.rollcalls.set(call.seq, replace(call, due=due)), agenda=rows)
     return state
 
 

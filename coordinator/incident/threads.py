@@ -48,10 +48,12 @@ def put(state: State, message: Message, at: datetime) -> State:
 
 
 def rescheduled(state: State) -> State:
-    """The state after the roster's charters or the operation's end changed what falls due."""
+    """The state with every message on the agenda: after a restore, and when charters or the end moved deadlines."""
     for seq, message in state.messages.items():
         if message.due is not None or seq in state.open_messages:
-            state = put(state, message, state.at)
+            changed = scheduled(state, message, state.at)
+            rows = state.agenda if changed.due is None else agenda.push(state.agenda, changed.due, seq)
+            state = replace(state, messages=state.messages.set(seq, changed), agenda=rows)
     return state
 
 
@@ -67,7 +69,9 @@ def on_thread(change: Change) -> Callable[[State, Entry], State]:
         changed = change(replace(message, entries=(*message.entries, entry.seq)), entry)
         if changed.handled_at is None and entry.kind in HANDLING and entry.by != HUB:
             changed = replace(changed, handled_at=entry.at)
-        return _joined_too(put(state, changed, entry.at), changed.joined, entry, changed.answered)
+        state = put(state, changed, entry.at)
+        said_held = bool(changed.said) and changed.said[-1].seq == entry.seq and changed.said[-1].held
+        return state if said_held else _joined_too(state, changed.joined, entry, changed.answered)
 
     return step
 
@@ -85,8 +89,15 @@ def _joined_too(state: State, joined: tuple[int, ...], entry: Entry, answered: i
         message = state.messages.get(seq)
         if message is not None and message.joined_to == entry.ref and entry.seq not in message.entries:
             first = answered if message.answered is None and entry.kind in ("answer", "reply") else message.answered
-            state = put(state, replace(message, answered=first, entries=(*message.entries, entry.seq)), entry.at)
+            message = replace(_said(message, entry, _words(entry)), answered=first)
+            state = put(state, replace(message, entries=(*message.entries, entry.seq)), entry.at)
     return state
+
+
+def _words(entry: Entry) -> str:
+    body = entry.body
+    assert isinstance(body, acts.Answer | acts.Reply | acts.Ask | acts.Close)
+    return body.reason if isinstance(body, acts.Close) else body.text
 
 
 def _said(message: Message, entry: Entry, text: str, *, held: bool = False) -> Message:

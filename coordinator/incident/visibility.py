@@ -5,13 +5,14 @@ meet. Everyone has `*`; reviewers have `reviewer`; each operator has `by:ID`, `c
 for each desk that they may work at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from coordinator.incident.acts import Decline, Offer
+from coordinator.incident.acts import Decline, Join, Offer
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import on_desk
 from coordinator.incident.state import Message, State
+from coordinator.incident.threads import SAID_TO_ALL
 
 EVERYBODY = frozenset("*")
 Tokens = frozenset[str]
@@ -66,7 +67,15 @@ def _thread(state: State, entry: Entry) -> Tokens:
         return _of_centres(state, entry)
     if any(said.seq == entry.seq and said.held for said in message.said):
         return frozenset((f"desk:{message.scope}", f"centre:{entry.centre}"))
+    if entry.kind in SAID_TO_ALL:
+        return parties(state, message) | _originators(state, message.joined)
     return parties(state, message)
+
+
+def _originators(state: State, messages: Iterable[int]) -> Tokens:
+    """Those whose messages these are."""
+    found = (state.messages[seq] for seq in messages if seq in state.messages)
+    return frozenset(token for one in found for token in (f"by:{one.by}", f"centre:{one.centre}"))
 
 
 def _thread_or_all(state: State, entry: Entry) -> Tokens:
@@ -101,7 +110,11 @@ def _received(state: State, entry: Entry) -> Tokens:
 
 
 def _joined(state: State, entry: Entry) -> Tokens:
-    return frozenset((f"desk:{entry.found.scope}",)) if entry.found.scope else _received(state, entry)
+    """The desk, and each originator: theirs is in another row now."""
+    body = entry.body
+    refs = [ref for ref in body.refs if isinstance(ref, int)] if isinstance(body, Join) else []
+    desks = frozenset((f"desk:{entry.found.scope}",)) if entry.found.scope else _received(state, entry)
+    return desks | _originators(state, refs)
 
 
 def _corrected(state: State, entry: Entry) -> Tokens:
