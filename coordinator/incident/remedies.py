@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from msgspec import to_builtins
+from msgspec import json
 
 from coordinator.incident import claims
 from coordinator.incident.acts import Json
@@ -84,13 +84,14 @@ def without_addressees(wish: Wish, strangers: list[str]) -> tuple[Remedy, ...]:
     known: list[Json] = [centre for centre in wish.act.to if centre not in strangers]
     if not known:
         return as_note(wish)
-    return (Remedy(text=f"send it without {', '.join(strangers)}", do="order", changes={"to": known}),)
+    without = Remedy(text=f"send it without {', '.join(strangers)}", do="order", changes={"to": known})
+    return (without, *as_note(wish))
 
 
 def without_superseding(wish: Wish, seq: int) -> tuple[Remedy, ...]:
     """Send it without naming what is over."""
     rest: list[Json] = [other for other in wish.superseded if other != seq]
-    return (Remedy(text="send it without superseding that", do="order", changes={"supersedes": rest}),)
+    return (Remedy(text="send it without superseding that", do="order", changes={"supersedes": rest}), *as_note(wish))
 
 
 def open_window() -> tuple[Remedy, ...]:
@@ -185,7 +186,7 @@ def _package(wish: Wish, against: list[Order]) -> tuple[Remedy, ...]:
 
 
 def _fields(act: object) -> dict[str, Json]:
-    fields: dict[str, Json] = to_builtins(act)
+    fields: dict[str, Json] = json.decode(json.encode(act))
     return fields
 
 

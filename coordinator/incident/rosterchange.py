@@ -10,6 +10,7 @@ from msgspec.structs import fields, replace
 
 from coordinator.incident import claims
 from coordinator.incident.acts import Json
+from coordinator.incident.check import problems
 from coordinator.incident.conflict import overcommitted
 from coordinator.incident.roster import Area, Centre, Operator, Resource, Roster, Route, Scope
 from coordinator.incident.state import Order, State
@@ -40,8 +41,6 @@ ADDABLE = ("centre", "operator", "area", "route", "resource", "key")
 
 def checked(state: State, steps: Iterable[Step]) -> Roster:
     """The roster after the steps. Raises Unfit."""
-    from coordinator.incident.check import problems
-
     roster = stepped(state.roster, steps)
     before = {str(problem) for problem in problems(state.roster)}
     for problem in problems(roster):

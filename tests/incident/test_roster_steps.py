@@ -1,0 +1,95 @@
+"""The roster changes by typed steps, never so that claims in force would conflict, and nobody is removed. DESIGN 4."""
+
+from tests.incident.world import World
+
+
+def steps(*rows: dict[str, object]) -> dict[str, object]:
+    return {"steps": list(rows), "reason": "as needed"}
+
+
+ENGINE: dict[str, object] = {"verb": "ASSIGN", "subject": "resource/engine-3", "object": "south", "to": ["icp"]}
+
+
+def test_only_a_liaison_changes_the_roster() -> None:
+    assert World().refused("nia", "roster", **steps({"retire": "area", "id": "south"})).code == "no-authority"
+
+
+def test_what_is_added_can_be_ordered_about_at_once() -> None:
+    world = World()
+    hold = {"verb": "HOLD", "subject": "area/north/zone-6", "to": ["north"]}
+    assert world.refused("lee", "order", **hold).code == "precondition"
+    world.do("lee", "roster", **steps({"add": "area", "id": "north/zone-6", "name": "Zone 6"}))
+    world.do("lee", "order", **hold)
+
+
+def test_a_retired_operator_acts_no_more_and_keeps_the_name() -> None:
+    world = World()
+    world.do("lee", "roster", **steps({"retire": "operator", "id": "sol"}))
+    assert world.malformed("sol", "note", text="still here").message
+    assert world.state.roster.ground.operators["sol"].name == "Sol Reyes"
+    assert (
+        world.refused(
+            "lee",
+            "roster",
+            **steps({"add": "operator", "id": "sol", "name": "Another", "centre": "south", "role": "operator"}),
+        ).code
+        == "precondition"
+    )
+
+
+def test_capacity_is_not_set_below_what_is_committed() -> None:
+    world = World()
+    order = world.do(
+        "lee", "order", verb="ASSIGN", subject="resource/ambulances", object="south", quantity=3, to=["icp"]
+    )
+    refusal = world.refused("lee", "roster", **steps({"set": "capacity", "id": "ambulances", "value": 2}))
+    assert (refusal.code, refusal.clashes) == ("precondition", (order,))
+    world.do("lee", "roster", **steps({"set": "capacity", "id": "ambulances", "value": 3}))
+
+
+def test_a_subject_with_an_order_in_force_is_not_retired() -> None:
+    world = World()
+    order = world.do("lee", "order", **ENGINE)
+    assert world.refused("lee", "roster", **steps({"retire": "resource", "id": "engine-3"})).clashes == (order,)
+    world.do("lee", "rescind", ref=order, reason="done")
+    world.do("lee", "roster", **steps({"retire": "resource", "id": "engine-3"}))
+
+
+def test_changing_the_designated_poc_moves_no_desk() -> None:
+    world = World()
+    world.do(
+        "lee",
+        "roster",
+        **steps({"set": "poc", "id": "ops", "value": "dana"}, {"set": "deputies", "id": "ops", "value": ["lee"]}),
+    )
+    assert world.state.desks["ops"].holder == "lee"
+
+
+def test_a_charter_field_counts_from_its_change_on() -> None:
+    world = World()
+    world.do("lee", "roster", **steps({"set": "assume_after", "id": "ops", "value": "10m"}))
+    world.link("lee", "down")
+    world.at(300)
+    assert world.refused("dana", "assume", scope="ops").code == "duty-held"
+
+
+def test_all_steps_or_none() -> None:
+    world = World()
+    world.refused(
+        "lee", "roster", **steps({"add": "area", "id": "west", "name": "West"}, {"retire": "area", "id": "moon"})
+    )
+    assert world.state.roster.ground.subject("area/west") is None
+
+
+def test_a_step_that_makes_the_roster_wrong_is_refused_with_its_path() -> None:
+    refusal = World().refused("lee", "roster", **steps({"set": "poc", "id": "ops", "value": "nobody"}))
+    assert "scopes" in refusal.message
+
+
+def test_keys_come_and_go() -> None:
+    world = World()
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0lWmx0mMV0Gv0p8vUu0Q0hQwLkQ8pJ0kQ5u4eC1r3R nia"
+    world.do("lee", "roster", **steps({"add": "key", "operator": "nia", "key": key}))
+    assert key in world.state.roster.ground.operators["nia"].keys
+    world.do("lee", "roster", **steps({"retire": "key", "operator": "nia", "key": key}))
+    assert not world.state.roster.ground.operators["nia"].keys
