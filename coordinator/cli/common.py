@@ -1,8 +1,7 @@
-"""What every command that talks to a hub shares: its options, its session, and how it waits."""
+"""What every command that talks to a hub shares: which hub, its session, and how it waits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,24 +9,36 @@ import click
 import msgspec
 
 from coordinator.cli import config
-from coordinator.cli.ends import FAILED, OUT_OF_REACH, USAGE, End
+from coordinator.cli.ends import FAILED, NOT_VERIFIED, OUT_OF_REACH, USAGE, End
 from coordinator.incident.entries import Entry
 from coordinator.session.client import Session
-from coordinator.session.faults import BadAddress, Fault, HubSaid, Unreachable
+from coordinator.session.faults import (
+    BadAddress,
+    Fault,
+    ForkedLog,
+    HubSaid,
+    NeverMet,
+    NotAdmitted,
+    OtherOperation,
+    OtherVersion,
+    Unreachable,
+)
 
 T = TypeVar("T")
 Put = Callable[[Iterable[Entry]], None]
 """What prints entries."""
 
 
-def hub_options() -> list[click.Parameter]:
-    """--hub, --as, --json, --wait: on every command that talks to a hub."""
-    return [
-        click.Option(["--hub"], metavar="ADDRESS", help="ws://127.0.0.1:PORT or unix:PATH  [COORDINATOR_HUB]"),
-        click.Option(["--as", "as_"], metavar="ID", help="Who you are, on a keyless hub.  [COORDINATOR_AS]"),
-        click.Option(["--wait"], type=float, metavar="SECONDS", help="How long to wait for the hub: 10."),
-        click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
-    ]
+CODES: dict[type[Fault], int] = {
+    Unreachable: OUT_OF_REACH,
+    NeverMet: OUT_OF_REACH,
+    HubSaid: USAGE,
+    NotAdmitted: USAGE,
+    OtherVersion: USAGE,
+    OtherOperation: USAGE,
+    ForkedLog: NOT_VERIFIED,
+}
+"""How a command ends that met a fault; any other is a failure."""
 
 
 class To(msgspec.Struct, frozen=True):
@@ -59,12 +70,8 @@ def run(work: Callable[[], Coroutine[object, object, T]]) -> T:
     """Run it; what a session cannot mend ends the command with the right code."""
     try:
         return asyncio.run(work())
-    except Unreachable as gone:
-        raise End(OUT_OF_REACH, str(gone)) from None
-    except HubSaid as said:
-        raise End(USAGE, str(said)) from None
     except Fault as fault:
-        raise End(OUT_OF_REACH, str(fault)) from None
+        raise End(CODES.get(type(fault), FAILED), str(fault)) from None
 
 
 async def within(seconds: float, answer: Awaitable[T], what: str) -> T:
@@ -73,11 +80,6 @@ async def within(seconds: float, answer: Awaitable[T], what: str) -> T:
         return await asyncio.wait_for(answer, seconds)
     except TimeoutError:
         raise End(OUT_OF_REACH, f"the hub did not answer within {seconds:g} s: {what}") from None
-
-
-def now() -> datetime:
-    """The time at which somebody types."""
-    return datetime.now(UTC)
 
 
 def put_json(value: object) -> None:

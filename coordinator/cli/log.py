@@ -9,6 +9,7 @@ from coordinator.cli import common
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, End, Usage
 from coordinator.cli.lines import told
+from coordinator.cli.options import hub_options
 from coordinator.cli.table import WIDTH, cut
 from coordinator.incident.entries import Entry
 from coordinator.journal.lines import encode
@@ -103,7 +104,7 @@ COMMANDS = {
             click.Option(["--kind"], multiple=True, metavar="KIND", help="Only this kind; may be repeated."),
             click.Option(["--follow", "-f"], is_flag=True, help="Go on as the log grows."),
             click.Option(["--full"], is_flag=True, help="Whole lines, however long."),
-            *common.hub_options(),
+            *hub_options(),
         ],
         callback=_log,
         help="The log, oldest first, as you may see it. With --json: the canonical lines themselves.",

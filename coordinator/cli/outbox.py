@@ -9,6 +9,7 @@ from coordinator.cli import common, config
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, End, Usage
 from coordinator.cli.lines import clock
+from coordinator.cli.options import hub_options
 from coordinator.incident.entries import Accepted, Outcome, Refused
 from coordinator.session import spelling
 from coordinator.session.client import Session
@@ -83,7 +84,7 @@ COMMANDS = {
             click.Option(["--confirm"], multiple=True, metavar="ID", help="This order is still wanted: send it."),
             click.Option(["--drop"], multiple=True, metavar="ID", help="This command is not wanted any more."),
             click.Option(["--folder"], type=Path, metavar="DIR", help="Where it is kept.  [COORDINATOR_FOLDER]"),
-            *common.hub_options(),
+            *hub_options(),
         ],
         callback=_outbox,
         help="Send what was written while the hub was out of reach. An order that waited over two minutes is not"

@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from coordinator.cli.common import hub_options, now
-from coordinator.cli.common import to as addressed
 from coordinator.cli.ends import Usage
-from coordinator.cli.submit import Submission, submit
+from coordinator.cli.options import hub_options
 from coordinator.session import saying
 from coordinator.session.words import WORDS, Slot, called, slots
 
@@ -76,22 +75,26 @@ def _sending() -> list[click.Parameter]:
 
 
 def _call(do: str, given: Mapping[str, object]) -> None:
+    now = datetime.now(UTC)
     words = {name: value for name, value in given.items() if name.startswith("f_") and value not in ((), False, None)}
     named = {name[2:]: _strings(value) for name, value in words.items()}
     main = _strings(given["main"])
     if set(WORDS[do].main) & READ_FROM:
         main, named = _read_json(do, main, named)
     try:
-        act = saying.build(do, main, named, now())
+        act = saying.build(do, main, named, now)
         around = {name[2:]: str(value) for name, value in given.items() if name.startswith("r_") and value is not None}
-        record = saying.record(around, now())
+        record = saying.record(around, now)
         terms = saying.terms(_strings(given["term"]))
     except saying.Usage as wrong:
         raise Usage(str(wrong)) from None
+    from coordinator.cli.common import to
+    from coordinator.cli.submit import Submission, submit
+
     basis, id, folder = given["basis"], given["id"], given["folder"]
     submit(
         Submission(
-            to=addressed(_text(given["hub"]), _text(given["as_"]), _number(given["wait"])), act=act, record=record,
+            to=to(_text(given["hub"]), _text(given["as_"]), _number(given["wait"])), act=act, record=record,
             basis=basis if isinstance(basis, int) else None, terms=terms, id=_text(id),
             folder=folder if isinstance(folder, Path) else None, as_json=bool(given["as_json"]),
         )

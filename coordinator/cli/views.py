@@ -10,6 +10,7 @@ from msgspec import Struct
 from coordinator.cli import charter, common
 from coordinator.cli.ends import Usage
 from coordinator.cli.lines import clock
+from coordinator.cli.options import hub_options
 from coordinator.cli.table import table
 from coordinator.incident import projections, queues
 from coordinator.incident.state import Message, Order, Proposal, State
@@ -61,12 +62,12 @@ def _link(row: queues.BoardRow, now: datetime) -> str:
 def _orders(seen: Seen) -> Iterator[str]:
     waiting = {order.seq for order in projections.unconfirmed(seen.state, seen.now)}
     rows = [
-        (order.number, projections.fate(order, seen.now), _read_back(seen.state, order, waiting), order.verb,
+        (order.number, projections.fate(order, seen.now), order.verb,
          order.subject + (f" except {','.join(order.excepted)}" if order.excepted else ""),
-         ",".join(order.to), _window(order))
+         _window(order), _read_back(seen.state, order, waiting))
         for order in _chosen(seen)
     ]
-    yield from table(("ORDER", "FATE", "READ BACK", "VERB", "SUBJECT", "TO", "WINDOW"), rows, "no orders")
+    yield from table(("ORDER", "FATE", "VERB", "SUBJECT", "WINDOW", "READ BACK"), rows, "no orders")
 
 
 def _chosen(seen: Seen) -> list[Order]:
@@ -237,7 +238,7 @@ def _show(
 
 
 def _command(name: str, view: View) -> click.Command:
-    params = common.hub_options()
+    params = hub_options()
     if view.of:
         params.insert(0, click.Argument(["of"], required=False, default="", metavar=f"[{view.of}]"))
     if view.whole:
