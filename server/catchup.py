@@ -39,8 +39,13 @@ class Found(NamedTuple):
 
 
 def near(have: Have, log: str, head: Head, reads: Reads) -> bool:
-    """Whether a client's copy can be carried on, entry by entry. Raises WireError where it is of another log."""
-    stored = reads.lines(have.seq, have.seq) if have.log == log and have.seq <= head.seq else []
+    """Whether a client's copy can be carried on, entry by entry. Raises WireError where the log has forked.
+
+    A copy of another operation's log is not carried on: the welcome names this one, and the client keeps the two apart.
+    """
+    if have.log != log:
+        return False
+    stored = reads.lines(have.seq, have.seq) if have.seq <= head.seq else []
     if not stored or stored[0].digest != have.digest:
         raise WireError(
             "forked",

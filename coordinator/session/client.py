@@ -303,6 +303,8 @@ class Session:
         """The hub has said who it is and whom it takes us for."""
         if self._met and welcome.log != self._place.log:
             raise OtherOperation(f"{self.hub} now runs another operation, {welcome.operation.name}; join again")
+        if self._place.log and self._place.log != welcome.log:
+            self.link = replace(self.link, notice=_another_log(self._place, welcome))
         self._place = self._places.settle(self._place, welcome)
         self._met = True
         self.operator = welcome.operator
@@ -434,3 +436,9 @@ class Session:
             if not awaited.done():
                 awaited.set_exception(fault)
         self._ready.set()
+
+
+def _another_log(place: Place, welcome: Welcome) -> str:
+    left = len(place.queue)
+    kept = f"; {left} commands that were written for it stay there, unsent" if left else ""
+    return f"the log at this address is another one than before ({welcome.operation.name}); that copy is kept{kept}"

@@ -19,3 +19,5 @@ class Link(Struct, frozen=True, kw_only=True):
     version: str = ""
     """The hub's."""
     trouble: str = ""
+    notice: str = ""
+    """What the operator should know of this link for as long as it lasts."""

@@ -69,6 +69,8 @@ async def open_transport(address: Address) -> Transport:
     """Connect. Raises LinkLost where nobody answers there."""
     try:
         return WebSocket(await _connect(address))
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise LinkLost("nobody listens there") from None
     except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, ConnectionClosed) as failed:
         raise LinkLost(str(failed) or "no answer in time") from failed
 
