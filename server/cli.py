@@ -27,7 +27,7 @@ from server.hub import Hub
 from server.listener import Listener
 from server.restore import OtherOperation
 
-USAGE, NOT_WHOLE, FAILED = 2, 5, 70
+USAGE, NOT_WHOLE, FAILED, INTERRUPTED = 2, 5, 70, 130
 CONFIG = "COORDINATOR_CONFIG"
 """The variable that names another settings file; what the hub reads of it stands under [hub]."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -129,13 +129,15 @@ async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool) -> No
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     try:
+        listener = Listener(hub, addresses, keyless=keyless, version=__version__)
         await hub.start()
+    except NotSafe as error:
+        raise End(str(error), USAGE) from None
     except BrokenChain as error:
         line = f"{error}; the hub does not go on from it. Look with: coordinator verify {hub.path}"
         raise End(line, NOT_WHOLE) from None
     except (JournalError, OtherOperation) as error:
         raise End(str(error), USAGE) from None
-    listener = Listener(hub, addresses, keyless=keyless, version=__version__)
     try:
         await listener.start()
     except (NotSafe, OSError) as error:
@@ -198,9 +200,18 @@ def _settings() -> dict[str, object]:
 def main() -> None:
     """Run one command, and exit with its code; whatever goes wrong is one line."""
     try:
-        hub(prog_name="coordinator-hub")
+        hub(prog_name="coordinator-hub", standalone_mode=False)
     except End as end:
         _fail(str(end), end.code)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+        sys.exit(asked.exit_code)
+    except click.ClickException as wrong:
+        ctx = wrong.ctx if isinstance(wrong, click.UsageError) else None
+        more = f" See: {ctx.command_path} --help" if ctx is not None else ""
+        _fail(" ".join(wrong.format_message().split()) + more, wrong.exit_code)
+    except click.Abort:
+        sys.exit(INTERRUPTED)
     except Exception as error:
         if os.environ.get("COORDINATOR_DEBUG"):
             raise

@@ -143,8 +143,8 @@ class Hub:
         else:
             check_same(self._roster, found.state, self.path)
             self.state = self.durable = found.state
-            self.log = found.log
-            self.durable_head = self._head
+            self._due = core_next_due(found.state)
+            self.log, self.durable_head = found.log, self._head
             self.do(Start(down_since=found.state.at))
 
     def _queue_first(self, entry: Entry) -> None:
@@ -201,13 +201,13 @@ class Hub:
             if known.content != said:
                 raise WireError("id-reused", "this id was used for another command; give each its own", command.id)
             return Again(known.seq, known.made, durable)
-        self.tick()
-        decision = self._decide(command, said)
+        now = self.tick()
+        decision = self._decide(command, now, said)
         if isinstance(decision.reply, Malformed):
             return decision.reply
         first = decision.entries[0].seq
         self._undurable[command.id] = Decided(said, first, len(decision.entries))
-        self.tick()
+        self._fire(now)
         return Fresh(first)
 
     def may_command(self, operator: str) -> bool:
@@ -226,10 +226,10 @@ class Hub:
 
     def do(self, act: Act) -> None:
         """Have the hub itself do something."""
-        self._decide(Command(by=HUB, act=act))
-
-    def _decide(self, command: Command, said: str = "") -> Decision:
         now, _ = self.time.read()
+        self._decide(Command(by=HUB, act=act), now)
+
+    def _decide(self, command: Command, now: datetime, said: str = "") -> Decision:
         decision = decide(self.state, command, now, self._named(command))
         if decision.entries:
             made = rows(decision.entries, self._head.digest, said)
@@ -244,6 +244,7 @@ class Hub:
 
     def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
         self.state = state
+        self._due = core_next_due(state)
         self._head = Head(made[-1].seq, made[-1].digest)
         self._waiting.append((Unit(state, written), made))
         self._idle.clear()
@@ -329,8 +330,8 @@ class Hub:
 
     # Time
 
-    def tick(self) -> None:
-        """Do everything that time alone brought about up to now."""
+    def tick(self) -> datetime:
+        """Do everything that time alone brought about up to now, which is returned."""
         now, step = self.time.read()
         if step:
             self.do(Clock(step=step))
@@ -338,15 +339,18 @@ class Hub:
         self.links.look(now, mono)
         if self._receipts.since is not None and mono - self._receipts.since >= EVERY:
             self._flush_receipts()
-        due = core_next_due(self.state)
-        if due is not None and due <= now:
-            self._decide(TICK)
+        self._fire(now)
+        return now
+
+    def _fire(self, now: datetime) -> None:
+        if self._due is not None and self._due <= now:
+            self._decide(TICK, now)
 
     def next_due(self) -> datetime | None:
         """The first instant at which `tick` may have something to do."""
         now, _ = self.time.read()
         mono = self.time.monotonic()
-        instants = [core_next_due(self.state)]
+        instants = [self._due]
         if self._receipts.since is not None:
             instants.append(now + timedelta(seconds=self._receipts.since + EVERY - mono))
         lost = self.links.next_loss(mono)

@@ -35,6 +35,7 @@ class Listener:
     """Listens at the given addresses for one hub, and closes with it."""
 
     def __init__(self, hub: Hub, addresses: Sequence[Address], *, keyless: bool, version: str = "") -> None:
+        """Raises NotSafe for an address where there is no telling who connects."""
         self._hub = hub
         self._wanted = addresses
         self._admission = Admission(keyless=keyless)
@@ -42,12 +43,12 @@ class Listener:
         self._servers: list[Server] = []
         self.addresses: list[Address] = []
         """Where it really listens: a port 0 has become one that was free."""
+        for address in addresses:
+            self._admission.check_address(address)
         hub.doors.append(self)
 
     async def start(self) -> None:
         """Listen. Raises NotSafe, or OSError where an address is taken."""
-        for address in self._wanted:
-            self._admission.check_address(address)
         for address in self._wanted:
             if isinstance(address, Tcp):
                 await self._open_port(address)

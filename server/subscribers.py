@@ -13,6 +13,7 @@ from websockets.asyncio.connection import broadcast
 from websockets.asyncio.server import ServerConnection
 
 from coordinator.incident.entries import Entry
+from coordinator.incident.roster import Roster
 from coordinator.incident.state import State
 from coordinator.incident.visibility import tokens
 from coordinator.wire import limits
@@ -77,26 +78,42 @@ def tell(subscribers: Iterable[Subscriber], frame: bytes) -> None:
 
 
 class Rights:
-    """The operators' tokens, looked up again only when duty or the roster changed."""
+    """Who of those that follow bears which token; made anew only when duty, the roster or the followers changed."""
 
     def __init__(self) -> None:
-        self._of: tuple[object, object] = (None, None)
-        self._tokens: dict[str, frozenset[str]] = {}
+        self._duty: tuple[object, ...] = ()
+        self._roster: Roster | None = None
+        self._desks: object = None
+        self._bearers: dict[str, set[str]] = {}
 
-    def of(self, state: State, operator: str) -> frozenset[str]:
-        """What that operator may see, in that state."""
-        if self._of[0] is not state.desks or self._of[1] is not state.roster:
-            self._of = (state.desks, state.roster)
-            self._tokens.clear()
-        found = self._tokens.get(operator)
-        if found is None:
-            found = self._tokens[operator] = tokens(state, operator)
-        return found
+    def forget(self) -> None:
+        """Somebody came or went."""
+        self._desks = self._roster = None
+
+    def bearing(self, state: State, wanted: frozenset[str], operators: Iterable[str]) -> set[str]:
+        """Those of the operators who bear one of the wanted tokens, in that state."""
+        if state.desks is not self._desks or state.roster is not self._roster:
+            duty = tuple((desk.scope, desk.holder) for desk in state.desks.values())
+            if duty != self._duty or state.roster is not self._roster:
+                self._bearers = _bearers(state, operators)
+            self._duty, self._roster, self._desks = duty, state.roster, state.desks
+        return set().union(*(self._bearers.get(token, ()) for token in wanted))
+
+
+def _bearers(state: State, operators: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for operator in operators:
+        for token in tokens(state, operator):
+            found[token].add(operator)
+    return found
 
 
 def may_see(rights: frozenset[str], audience: frozenset[str]) -> bool:
     """Whether a viewer with these tokens may see an entry with that audience."""
     return EVERYBODY in audience or not rights.isdisjoint(audience)
+
+
+Audiences = dict[tuple[int, tuple[int, ...]], list[Subscriber]]
 
 
 class Subscribers:
@@ -112,10 +129,12 @@ class Subscribers:
         """From now on it is sent what is published."""
         self.all.add(subscriber)
         if subscriber.follow:
+            self._rights.forget()
             self._followers[subscriber.operator].add(subscriber)
 
     def leave(self, subscriber: Subscriber) -> None:
         self.all.discard(subscriber)
+        self._rights.forget()
         followers = self._followers[subscriber.operator]
         followers.discard(subscriber)
         if not followers:
@@ -141,32 +160,40 @@ class Subscribers:
         """Send what one commit wrote: to each audience its one frame."""
         written = [one for unit in units for one in unit.written]
         first = written[0].entry.seq
-        groups: dict[tuple[int, tuple[int, ...]], list[Subscriber]] = defaultdict(list)
-        for operator, followers in self._followers.items():
-            groups[self._view(units, operator, first)].extend(followers)
         stored = [(one.line, one.digest) for one in written]
-        for (mask, revealed), group in groups.items():
+        for (mask, revealed), group in self._audiences(units, first).items():
             for frame in (*self._revealing(revealed), *frames_of(stored, mask, first)):
                 tell(group, frame)
         if self._asking:
             self._answer(units)
 
-    def _view(self, units: Sequence[Unit], operator: str, first: int) -> tuple[int, tuple[int, ...]]:
-        """Which of the commit's lines an operator may see, as bits, and which older ones from now on."""
-        mask, bit = 0, 1
-        older: list[int] = []
+    def _audiences(self, units: Sequence[Unit], first: int) -> Audiences:
+        """Those who follow, by which of the commit's lines they may see (as bits) and which older ones from now on."""
+        everybody, bit = 0, 1
+        masks: dict[str, int] = defaultdict(int)
+        older: dict[str, set[int]] = defaultdict(set)
         for unit in units:
             for one in unit.written:
-                if EVERYBODY in one.audience or may_see(self._rights.of(unit.state, operator), one.audience):
-                    mask |= bit
-                bit <<= 1
+                if EVERYBODY in one.audience:
+                    everybody |= bit
+                else:
+                    for operator in self._bearing(unit, one.audience):
+                        masks[operator] |= bit
                 for entitled, seqs in one.reveals:
-                    if may_see(self._rights.of(unit.state, operator), entitled):
-                        older.extend(seqs)
-        for seq in older:
-            if seq >= first:
-                mask |= 1 << (seq - first)
-        return mask, tuple(sorted({seq for seq in older if seq < first}))
+                    for operator in self._bearing(unit, entitled):
+                        older[operator].update(seqs)
+                bit <<= 1
+        for operator, revealed in older.items():
+            for seq in revealed:
+                masks[operator] |= 1 << (seq - first) if seq >= first else 0
+        groups: Audiences = defaultdict(list)
+        for operator, followers in self._followers.items():
+            before = tuple(sorted(seq for seq in older.get(operator, ()) if seq < first))
+            groups[everybody | masks.get(operator, 0), before].extend(followers)
+        return groups
+
+    def _bearing(self, unit: Unit, wanted: frozenset[str]) -> set[str]:
+        return self._rights.bearing(unit.state, wanted, self._followers)
 
     def _revealing(self, seqs: tuple[int, ...]) -> Iterator[bytes]:
         lines = [line for seq in seqs if (line := self._older(seq)) is not None]
@@ -176,7 +203,7 @@ class Subscribers:
     def _answer(self, units: Sequence[Unit]) -> None:
         for unit in units:
             for subscriber in self._asking.pop(unit.written[0].entry.id, ()):
-                rights = self._rights.of(unit.state, subscriber.operator)
+                rights = tokens(unit.state, subscriber.operator)
                 subscriber.tell(own_frame(one.line for one in unit.written if may_see(rights, one.audience)))
 
 

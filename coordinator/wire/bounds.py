@@ -96,6 +96,8 @@ def _look_at_text(value: str, body: bool) -> None:
 def _look_at_map(value: dict[str, object], depth: int, body: bool) -> None:
     _need_depth(depth)
     for name, inner in value.items():
+        if type(inner) is str and inner.isascii() and inner.isprintable() and name.isascii() and name.isprintable():
+            continue  # most of what there is, and nothing can be wrong with it
         try:
             _look_at_text(name, body=False)
             _look(inner, depth - 1, body or name in BODIES)
