@@ -23,6 +23,8 @@ _DEL = b"\x7f"
 _UNESCAPED_CONTROL = re.compile("[\x7f-\x9f]")
 _PREV = b'"prev":"'
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_NOTHING_FOUND: Found = next(field.default for field in msgspec.structs.fields(Entry) if field.name == "found")
+"""The very object: what is not it, is written down."""
 
 
 class _Envelope(Struct, kw_only=True):
@@ -42,7 +44,7 @@ class _Envelope(Struct, kw_only=True):
     said_at: datetime | None = None
     means: str = ""
     words: str = ""
-    found: Found = Found()
+    found: Found = _NOTHING_FOUND
     prev: str = ""
 
 

@@ -5,6 +5,7 @@ No statement is left half read: one that is would keep the journal's side file g
 
 import hashlib
 import re
+import sqlite3
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,9 +127,9 @@ class Reads:
 
         Raises BrokenChain at the first entry that does not follow.
         """
-        while page := self.lines(after + 1, after + _PAGE):
+        while page := self._page_of_chain(after):
             for stored in page:
-                line = stored.line.encode()
+                line = (stored.line or "").encode()
                 if stored.seq != after + 1:
                     raise BrokenChain(after + 1, "it is missing")
                 if prev_of(line) != expected:
@@ -137,6 +138,12 @@ class Reads:
                 if expected != stored.digest:
                     raise BrokenChain(stored.seq, "its line is not the one that was written")
                 yield stored
+
+    def _page_of_chain(self, after: int) -> list[Stored]:
+        try:
+            return self.lines(after + 1, after + _PAGE)
+        except sqlite3.DatabaseError as error:
+            raise BrokenChain(after + 1, f"it, or one soon after it, cannot be read: {error}") from None
 
     def _stored(self, sql: str, *values: str | int) -> list[Stored]:
         return [Stored(*row) for row in self._connection.execute(sql, values).fetchall()]

@@ -6,7 +6,7 @@ Both read a journal, or an export of its lines; they trust nothing but the lines
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -27,6 +27,8 @@ EXPORTED = "log.jsonl"
 _SQLITE = b"SQLite format 3\0"
 _PREV = b'"prev":"'
 
+_RAWS = "SELECT coalesce(line, ''), coalesce(digest, ''), coalesce(kind, '') FROM entries ORDER BY seq"
+"""In a damaged file even what is declared NOT NULL may be missing."""
 _UNCLAIMED = """
 SELECT entries.seq FROM entries LEFT JOIN commands ON commands.id = json_extract(line, '$.id')
 WHERE json_extract(line, '$.id') IS NOT NULL AND commands.seq IS NOT entries.seq ORDER BY entries.seq LIMIT 1
@@ -122,9 +124,9 @@ class _Journal:
         self._connection = reading(path, check)
         self._connection.text_factory = bytes
 
-    def raws(self) -> Iterator[Raw]:
+    def raws(self) -> Generator[Raw]:
         self._connection.execute("BEGIN")
-        yield from self._connection.execute("SELECT line, digest, kind FROM entries ORDER BY seq")
+        yield from self._connection.execute(_RAWS)
 
     def unclaimed(self) -> int | None:
         found = self._connection.execute(_UNCLAIMED).fetchone()
@@ -140,7 +142,7 @@ class _Export:
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
 
-    def raws(self) -> Iterator[Raw]:
+    def raws(self) -> Generator[Raw]:
         for line in self._file:
             yield line.removesuffix(b"\n"), b"", b""
 
@@ -168,21 +170,21 @@ def _source(path: Path) -> "Iterator[_Journal | _Export]":
 
 def _walk(source: _Journal | _Export, replayed: _Replay | None) -> Report:
     seq, expected, what = 0, GENESIS.encode(), ""
-    raws = source.raws()
     try:
-        for line, stored, kind in raws:
-            # The last `"prev":"` is the envelope's: no object comes after it, and in a string its quotes are escaped.
-            place = line.rfind(_PREV) + 8
-            digest = hashlib.sha256(line).hexdigest().encode()
-            if line[place : place + 64] != expected:
-                what = "it does not follow from the entry before it; one of the two was changed, or one is missing"
-            elif stored and stored != digest:
-                what = "its line is not the one that was written"
-            elif replayed is not None:
-                what = replayed.fault(seq + 1, line, kind)
-            if what:
-                break
-            seq, expected = seq + 1, digest
+        with closing(source.raws()) as raws:
+            for line, stored, kind in raws:
+                # The last `"prev":"` is the envelope's: no object comes after it, and quotes in strings are escaped.
+                place = line.rfind(_PREV) + 8
+                digest = hashlib.sha256(line).hexdigest().encode()
+                if line[place : place + 64] != expected:
+                    what = "it does not follow from the entry before it; one of the two was changed, or one is missing"
+                elif stored and stored != digest:
+                    what = "its line is not the one that was written"
+                elif replayed is not None:
+                    what = replayed.fault(seq + 1, line, kind)
+                if what:
+                    break
+                seq, expected = seq + 1, digest
     except sqlite3.DatabaseError as error:
         what = f"it cannot be read: {error}"
     return Report(
