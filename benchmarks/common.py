@@ -1,4 +1,4 @@
-"""What the benchmarks share: processes on cores of their own, a roster of any size, long journals, and the table's rows."""
+"""What the benchmarks share: processes on their own cores, rosters of any size, long journals, the table's rows."""
 
 import contextlib
 import json
@@ -14,11 +14,12 @@ from statistics import median
 import msgspec
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Note
+from coordinator.incident.acts import Act, Note, Open
 from coordinator.incident.decide import decide
-from coordinator.incident.entries import Command
-from coordinator.incident.evolve import evolve
+from coordinator.incident.entries import Command, Entry
+from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.roster import (
+    HUB,
     Area,
     Centre,
     Control,
@@ -36,9 +37,8 @@ from coordinator.incident.state import State
 from coordinator.journal.lines import GENESIS
 from coordinator.journal.rows import rows
 from coordinator.journal.store import Journal
-from server.restore import opening
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 SERVER_CORE, LOAD_CORE = 0, max(1, (os.cpu_count() or 2) - 1)
 ROUNDS = 5
 BODY = "x" * 300
@@ -75,10 +75,10 @@ def interleaved(rounds: int, *measured: Callable[[], float]) -> list[float]:
 
 
 @contextlib.contextmanager
-def serving(script: str, *arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def serving(server: str, *arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A server process on its own core, until the block ends; what comes is its port."""
     process = subprocess.Popen(
-        [sys.executable, str(HERE / script), *arguments],
+        [sys.executable, "-m", f"benchmarks.{server}", *arguments], cwd=ROOT,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(SERVER_CORE),  # noqa: PLW1509 - pinned before it starts
     )
     assert process.stdout is not None
@@ -100,8 +100,8 @@ def pin(core: int) -> None:
 def load(port: int, *arguments: str) -> dict[str, float]:
     """One run of the load on the other core."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "load.py"), str(port), "--core", str(LOAD_CORE), *arguments],
-        capture_output=True, text=True, check=True,
+        [sys.executable, "-m", "benchmarks.load", str(port), "--core", str(LOAD_CORE), *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=True,
     )
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
@@ -145,7 +145,7 @@ def roster(operators: int = 200, areas: int = 100, resources: int = 10) -> Roste
             controls={
                 "posture": Control(of="area", verbs=("EVACUATE", "SHELTER")),
                 "access": Control(of="route", verbs=("OPEN", "CLOSE")),
-                "commitment": Control(of="resource", verbs=("ASSIGN", "RELEASE"), by_object=True, releases=("RELEASE",)),
+                "commitment": Control(of="resource", verbs=("ASSIGN", "FREE"), by_object=True, releases=("FREE",)),
             },
             incompatible=((Side(verb="EVACUATE", subject="area/a1/**"), Side(verb="CLOSE", subject="route/r1")),),
         ),
@@ -156,13 +156,10 @@ def long_journal(path: Path, entries: int, made_by: Roster | None = None, act: A
     """A journal of so many entries at that path; what comes back is its state."""
     act = act or Note(text=BODY)
     now = STARTS
-    state: State | None = None
+    first = Entry(seq=1, at=now, kind="open", by=HUB, body=Open(roster=made_by or roster()))
+    state, made = opened(first), rows([first], GENESIS)
     journal = Journal.create(path)
     try:
-        from coordinator.incident.evolve import opened
-
-        entry = opening(made_by or roster(), now)
-        state, made = opened(entry), rows([entry], GENESIS)
         journal.submit(made)
         for number in range(entries - 1):
             command = Command(by=f"op{number % 10}", act=act, id=f"old-{number}")

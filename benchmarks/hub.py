@@ -19,10 +19,10 @@ from server.listener import Listener
 UNLIMITED = limits.Rate(1e9, 1e9)
 
 
-async def main(journal: Path, roster: Path) -> None:
+async def main(journal: Path, roster: bytes) -> None:
     """Serve, say which port, and go on until standard input closes."""
     limits.COMMANDS = limits.FRAMES = limits.READS = UNLIMITED
-    hub = Hub(journal, msgspec.json.decode(roster.read_bytes(), type=Roster))
+    hub = Hub(journal, msgspec.json.decode(roster, type=Roster))
     await hub.start()
     listener = Listener(hub, [Tcp("127.0.0.1", 0)], keyless=True)
     await listener.start()
@@ -33,4 +33,4 @@ async def main(journal: Path, roster: Path) -> None:
 
 if __name__ == "__main__":
     os.umask(0o077)
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()))

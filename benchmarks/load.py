@@ -10,7 +10,7 @@ import json
 import os
 import time
 
-from thin import Thin, connect, marks, packed
+from benchmarks.thin import Thin, connect, marks, packed
 
 BODY = 300
 
@@ -21,6 +21,7 @@ class Load:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.clients: list[Thin] = []
+        self.run_number = os.getpid() % 10_000
         self.made = 0
         self.acknowledged = 0
         self.delivered = 0
@@ -78,12 +79,11 @@ class Load:
     def say(self, client: Thin) -> None:
         """One command of 300 bytes of text, visible to everybody."""
         self.made += 1
-        mark = b"b-%08d" % self.made
-        text = "x" * BODY
-        command = {"t": "command", "id": mark.decode(), "do": "note", "text": text}
+        mark = b"b-%04d%08d" % (self.run_number, self.made)
+        status = {"do": "status", "state": "OPERATIONAL", "text": "x" * BODY}
         self.sender_of[mark] = client
         self.sent_at[mark] = time.perf_counter()
-        client.send(packed(command))
+        client.send(packed({"t": "command", "id": mark.decode(), **status}))
 
     def looped(self, client: Thin, payload: bytes) -> None:
         """A frame came: what it tells of is delivered once more, and whose command came back sends the next."""

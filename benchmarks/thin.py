@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
-MARK = re.compile(rb"b-\d{8}")
+MARK = re.compile(rb"b-\d{12}")
 """What a command of a benchmark is known by: its id."""
 
 _recent: deque[tuple[bytes, list[bytes]]] = deque(maxlen=8)

@@ -10,9 +10,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from coordinator.incident import projections, queues
-from coordinator.incident.state import State
+from coordinator.incident.state import Message, Order, Proposal, State
 
 Ref = str | int
+Thing = Message | Order | Proposal
 
 
 class World(Struct, frozen=True, kw_only=True):
@@ -34,7 +35,7 @@ class World(Struct, frozen=True, kw_only=True):
 class Check(Struct, frozen=True, kw_only=True):
     """One key: the shape of what is expected, and what makes it differ from the world."""
 
-    shape: object
+    shape: type[object]
     differs: Callable[[World, object], list[str]]
 
 
@@ -68,7 +69,7 @@ def _each(found: Callable[[World, str], object]) -> Callable[[World, object], li
     return differs
 
 
-def _set(found: Callable[[World], Iterable[int]]) -> Callable[[World, object], list[str]]:
+def _set(found: Callable[[World], Iterable[Thing]]) -> Callable[[World, object], list[str]]:
     """A list of entries, in whatever order."""
 
     def differs(world: World, expected: object) -> list[str]:
@@ -79,7 +80,7 @@ def _set(found: Callable[[World], Iterable[int]]) -> Callable[[World, object], l
     return differs
 
 
-def _lists(found: Callable[[World, str], Iterable[int]], *, ordered: bool) -> Callable[[World, object], list[str]]:
+def _lists(found: Callable[[World, str], Iterable[Thing]], *, ordered: bool) -> Callable[[World, object], list[str]]:
     """A map from a name to a list of entries."""
 
     def differs(world: World, expected: object) -> list[str]:
@@ -90,8 +91,8 @@ def _lists(found: Callable[[World, str], Iterable[int]], *, ordered: bool) -> Ca
     return differs
 
 
-def _unlike(world: World, expected: list[Ref], found: Iterable[int], *, ordered: bool) -> str:
-    wanted, is_now = [_entry(world, ref) for ref in expected], list(found)
+def _unlike(world: World, expected: list[Ref], found: Iterable[Thing], *, ordered: bool) -> str:
+    wanted, is_now = [_entry(world, ref) for ref in expected], [one.seq for one in found]
     if (wanted == is_now) if ordered else (set(wanted) == set(is_now)):
         return ""
     return f"there is {_row(world.label(seq) for seq in is_now)}, not {_row(map(str, expected))}"
@@ -148,33 +149,23 @@ def _quantity(world: World, ref: str) -> int:
 CHECKS: dict[str, Check] = {
     "holder": Check(shape=dict[str, str | None], differs=_each(_holder)),
     "term": Check(shape=dict[str, int], differs=_each(_term)),
-    "in_force": Check(
-        shape=list[Ref], differs=_set(lambda world: (o.seq for o in projections.in_force(world.state, world.now)))
-    ),
-    "reserved": Check(
-        shape=list[Ref], differs=_set(lambda world: (o.seq for o in projections.reserved(world.state, world.now)))
-    ),
-    "unconfirmed": Check(
-        shape=list[Ref], differs=_set(lambda world: (o.seq for o in projections.unconfirmed(world.state, world.now)))
-    ),
+    "in_force": Check(shape=list[Ref], differs=_set(lambda world: projections.in_force(world.state, world.now))),
+    "reserved": Check(shape=list[Ref], differs=_set(lambda world: projections.reserved(world.state, world.now))),
+    "unconfirmed": Check(shape=list[Ref], differs=_set(lambda world: projections.unconfirmed(world.state, world.now))),
     "proposals": Check(
         shape=dict[str, list[Ref]],
-        differs=_lists(lambda world, scope: (p.seq for p in projections.open_proposals(world.state, scope)), ordered=False),
+        differs=_lists(lambda world, scope: projections.open_proposals(world.state, scope), ordered=False),
     ),
-    "on_record": Check(
-        shape=list[Ref], differs=_set(lambda world: (o.seq for o in projections.on_record(world.state)))
-    ),
+    "on_record": Check(shape=list[Ref], differs=_set(lambda world: projections.on_record(world.state))),
     "quantity": Check(shape=dict[str, int], differs=_each(_quantity)),
     "desk": Check(
         shape=dict[str, list[Ref]],
-        differs=_lists(lambda world, scope: (m.seq for m in queues.desk(world.state, scope)), ordered=True),
+        differs=_lists(lambda world, scope: queues.desk(world.state, scope), ordered=True),
     ),
-    "overdue": Check(
-        shape=list[Ref], differs=_set(lambda world: (m.seq for m in queues.overdue(world.state, world.now)))
-    ),
+    "overdue": Check(shape=list[Ref], differs=_set(lambda world: queues.overdue(world.state, world.now))),
     "inbox": Check(
         shape=dict[str, list[Ref]],
-        differs=_lists(lambda world, centre: (m.seq for m in queues.inbox(world.state, centre)), ordered=True),
+        differs=_lists(lambda world, centre: queues.inbox(world.state, centre), ordered=True),
     ),
     "status": Check(shape=dict[str, str], differs=_each(_status)),
     "outstanding": Check(shape=dict[str, list[str]], differs=_outstanding),

@@ -20,6 +20,8 @@ from server.drill import Decided
 from server.drill_terms import Terms
 from server.scenario import Inject, Scenario
 
+FIRST_ANSWER = 5.0
+"""Seconds in which a hub that is there lets somebody in."""
 PATIENCE = 20.0
 """Seconds after which a hub that does not answer is called out of reach."""
 
@@ -77,7 +79,7 @@ class RemoteStage:
         session = Session(self._address, operator=operator, sure=True)
         await session.__aenter__()
         try:
-            await session.ready(PATIENCE)
+            await session.ready(FIRST_ANSWER)
         except BaseException:
             await session.close()
             raise

@@ -118,8 +118,7 @@ def read_roster(path: Path) -> Roster:
     except OSError as error:
         raise ScenarioError(f"roster {path}: {error.strerror}; name a roster file beside the drill") from None
     if found.roster is None:
-        worst = next(problem for problem in found.problems if problem.severity == "error")
-        raise ScenarioError(f"roster {path}: {worst.path}: {worst.message}; `coordinator-hub check` shows all")
+        raise ScenarioError(f"roster {path}: {found.errors[0]} (all of it: coordinator-hub check)")
     return found.roster
 
 
@@ -193,10 +192,17 @@ def _own(line: int, row: Fields, at: datetime, do: str) -> Inject:
         if not fields:
             raise ScenarioError(f"line {line}: the check asks for nothing; keys are {', '.join(CHECKS)}")
         for key, value in fields.items():
-            msgspec.convert({key: value}, dict[str, CHECKS[key].shape])  # type: ignore[name-defined]  # a type from a table
+            _need_shape(line, key, value)
     if do == "link":
         msgspec.convert(fields.get("state"), Literal["up", "down"])
     return Inject(line=line, at=at, do=do, by=_author(line, row) if do == "link" else "", fields=fields)
+
+
+def _need_shape(line: int, key: str, value: object) -> None:
+    try:
+        msgspec.convert(value, CHECKS[key].shape)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"line {line}: {key}: {error}") from None
 
 
 def _command(line: int, row: Fields, at: datetime, do: str) -> Inject:
@@ -216,8 +222,8 @@ def _command(line: int, row: Fields, at: datetime, do: str) -> Inject:
         line=line, at=at, do=do, by=_author(line, row), fields=fields, order_tags=order_tags, expect=str(expect),
         tag=msgspec.convert(row.get("tag", ""), str),
         clashes=msgspec.convert(row["clashes"], tuple[str | int, ...]) if "clashes" in row else None,
-        basis=msgspec.convert(row.get("basis"), str | int | None),  # type: ignore[arg-type]  # a union is no type to mypy
-        advisories=msgspec.convert(row.get("advisories"), bool | None),  # type: ignore[arg-type]  # the same
+        basis=msgspec.convert(row.get("basis"), str | int | None),
+        advisories=msgspec.convert(row.get("advisories"), bool | None),
     )
 
 

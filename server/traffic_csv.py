@@ -80,6 +80,7 @@ def _row(line: int, row: dict[str, str | None]) -> Said:
 def _injects(rows: list[Said], poc: str) -> list[Inject]:
     unanswered: dict[str, list[str]] = defaultdict(list)
     made = []
+    fields: Fields
     for row in rows:
         tag = f"t{row.line}"
         if row.by == poc and unanswered[row.to]:

@@ -13,7 +13,7 @@ from coordinator.incident.acts import Act, Message, Note, Status
 from coordinator.incident.entries import Accepted, Refused
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads
-from coordinator.journal.verify import verify
+from coordinator.journal.verify import replay
 from coordinator.session.client import Session
 from tests.end_to_end.running import HubProcess
 
@@ -99,7 +99,7 @@ def assert_nothing_lost_nothing_twice(hub: HubProcess, clients: list[Client]) ->
     acknowledged = {id: seq for client in clients for id, seq in client.acknowledged.items()}
     assert {entry.id: entry.seq for entry in entries if entry.id} == acknowledged
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
-    assert verify(hub.journal).fault is None
+    assert replay(hub.journal).fault is None
 
 
 @pytest.mark.timeout(300)
