@@ -164,7 +164,7 @@ class CellDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         self.output.start()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives it no types
 
     def write(self, data: str) -> None:
         self.output.write(data)
@@ -178,6 +178,7 @@ class CellDriver(LinuxDriver):
 
     def _send(self, data: bytes) -> None:
         """Write all of it to the terminal, however long it takes. Only the output thread waits here."""
+        assert self._file is not None
         descriptor = self._file.fileno()
         while data:
             data = data[os.write(descriptor, data) :]

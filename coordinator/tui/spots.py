@@ -6,7 +6,11 @@ from msgspec import Struct
 
 from coordinator.tui.texts import Line
 
-SpotKind = Literal["message", "order", "proposal", "centre", "offer", "rollcall", "entry", "waiting", "scope", "none"]
+SpotKind = Literal["message", "order", "proposal", "centre", "offer", "rollcall", "entry", "waiting", "scope",
+    "draft", "refused", "none"]
+
+
+NUMBERED = frozenset(("message", "order", "proposal", "offer", "rollcall", "entry"))
 
 
 class Spot(Struct, frozen=True):
@@ -18,7 +22,7 @@ class Spot(Struct, frozen=True):
     @property
     def seq(self) -> int:
         """Its entry number; 0 for things that have none."""
-        return int(self.ref) if self.ref.isdigit() and self.kind not in ("centre", "scope", "waiting") else 0
+        return int(self.ref) if self.ref.isdigit() and self.kind in NUMBERED else 0
 
 
 NOWHERE = Spot()

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from coordinator.incident.deadlines import addressees, expects, next_limit
-from coordinator.incident.roster import PRECEDENCES, Centre, Ground, Operator, Scope
+from coordinator.incident import claims, projections, queues
+from coordinator.incident.queues import BoardRow
+from coordinator.incident.roster import Centre, Ground, Operator, Scope
 from coordinator.incident.ruling import holds, on_desk
 from coordinator.incident.state import Desk, Message, Order, Proposal, Rollcall, State
 from coordinator.incident.times import duration
@@ -78,35 +79,30 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
 
     @cached_property
     def queue(self) -> tuple[Message, ...]:
-        """What lies on my desks, by precedence, then first in, first out."""
-        found = [message for message in self._mine() if message.place == "desk"]
-        return tuple(sorted(found, key=lambda message: (PRECEDENCES.index(message.precedence), message.at, message.seq)))
+        """What lies on my desks, in the order in which it wants to be worked."""
+        found = [message for scope in self.my_desks for message in queues.desk(self.state, scope)]
+        return tuple(sorted(found, key=queues.in_order))
 
     @cached_property
     def awaited(self) -> tuple[Message, ...]:
-        """Requests of my desks that are off the queue and still to be answered, held, or with an owner."""
-        found = [
-            message
-            for message in self._mine()
-            if message.place in ("assigned", "held") or (message.place != "desk" and expects(message))
-        ]
+        """What my desks still follow up though it left the queue, soonest due first."""
+        found = [message for scope in self.my_desks for message in queues.followed(self.state, scope)]
         return tuple(sorted(found, key=lambda message: (self.due(message) or message.at, message.seq)))
 
     @cached_property
     def inbox(self) -> tuple[Message, ...]:
-        """What was relayed to my centre and is not done with, newest relay last."""
-        mine = [message for message in self.state.messages.values() if self.centre in addressees(message)]
-        return tuple(sorted(mine, key=lambda message: next(r.seq for r in message.relays if self.centre in r.to)))
+        """What was relayed to my centre, or is assigned to it; newest first."""
+        found = (*queues.inbox(self.state, self.centre), *queues.owned(self.state, self.centre))
+        return tuple(dict.fromkeys(reversed(found)))
 
     @cached_property
     def sent(self) -> tuple[Message, ...]:
         """What my centre sent, newest first."""
-        mine = [message for message in self.state.messages.values() if message.centre == self.centre]
-        return tuple(sorted(mine, key=lambda message: -message.seq))
+        return tuple(queues.sent(self.state, self.centre))
 
     def due(self, message: Message) -> datetime | None:
         """The charter time that comes next for a message."""
-        limit = next_limit(self.state, message)
+        limit = queues.deadline(self.state, message)
         return limit[1] if limit is not None else None
 
     def overdue(self, message: Message) -> bool:
@@ -118,13 +114,6 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
         mark = message.marks.get(self.centre)
         said = any(said.centre == self.centre for said in message.said)
         return said or (mark is not None and (mark.acknowledged is not None or bool(mark.declined)))
-
-    def _mine(self) -> list[Message]:
-        return [
-            self.state.messages[seq]
-            for seq in self.state.open_messages
-            if seq in self.state.messages and self.state.messages[seq].scope in self.my_desks
-        ]
 
     # Orders
 
@@ -139,12 +128,31 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
         return tuple(
             order
             for order in self.orders
-            if self.centre in order.to and (unread(order, self.centre) or (not order.ended and not self._done(order)))
+            if self.centre in order.to
+            and (self.unread(order, self.centre) or (standing(order, self.now) and not self._done(order)))
         )
 
     def _done(self, order: Order) -> bool:
         report = order.reports.get(self.centre)
         return report is not None and report.answer == "completed"
+
+    @cached_property
+    def _unread(self) -> dict[int, frozenset[str]]:
+        """Order: the addressees that still have to read back it, or its cancellation."""
+        return {order.seq: frozenset(self._silent(order)) for order in self.state.orders.values()}
+
+    def _silent(self, order: Order) -> list[str]:
+        if standing(order, self.now) or order.releasing:
+            return projections.unread(order)
+        return projections.cancelled_unread(self.state, order)
+
+    def unread(self, order: Order, centre: str) -> bool:
+        """Whether that addressee still has to read the order back, or that it is cancelled."""
+        return centre in self._unread.get(order.seq, ())
+
+    def read_back(self, order: Order) -> tuple[int, int]:
+        """How many addressees have read an order back rightly, of how many."""
+        return len(order.to) - len(self._unread.get(order.seq, ())), len(order.to)
 
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
@@ -168,11 +176,12 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
 
     def status(self, centre: str) -> str:
         """A centre's status as the board shows it."""
-        report = self.state.statuses.get(centre)
-        if report is None:
-            return "UNKNOWN"
-        aged = self.now - report.at > duration(self.state.roster.settings.confirm_every)
-        return "UNCONFIRMED" if aged else report.state
+        return queues.shown_state(self.state, centre, self.now)
+
+    @cached_property
+    def board(self) -> tuple[BoardRow, ...]:
+        """Every centre, in contact order."""
+        return tuple(queues.board(self.state, self.now))
 
     # The link
 
@@ -192,16 +201,6 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
         return bool(self.cut_off) and self.cut_off > min(limits, default=timedelta.max)
 
 
-def unread(order: Order, centre: str) -> bool:
-    """Whether that addressee still has to read the order back, or that it is cancelled."""
-    report = order.reports.get(centre)
-    if report is not None and report.answer == "unable":
-        return False
-    if order.ended in ("superseded", "rescinded", "released"):
-        return report is None or not report.untold
-    return not order.ended and (report is None or report.readback != ())
-
-
-def read_back(order: Order) -> tuple[int, int]:
-    """How many addressees have read an order back rightly, of how many."""
-    return sum(not unread(order, centre) for centre in order.to), len(order.to)
+def standing(order: Order, now: datetime) -> bool:
+    """Whether an order is in force or reserved, or unchecked with its window open."""
+    return claims.stands(order, now)

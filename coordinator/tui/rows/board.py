@@ -1,7 +1,7 @@
 """Centres as rows: status with its age, contact, and who has still to answer the roll call."""
 
-from coordinator.incident.deadlines import expects
-from coordinator.incident.roster import Centre
+from coordinator.incident import queues
+from coordinator.incident.queues import BoardRow
 from coordinator.incident.state import Rollcall
 from coordinator.tui.rows.orders import reach
 from coordinator.tui.spots import Listing, Row, Spot
@@ -11,77 +11,50 @@ from coordinator.tui.view import View
 
 def centres(view: View) -> Listing:
     """2 CENTRES: in one line each."""
-    rows = tuple(_row(view, centre) for centre in live(view))
-    odd = sum(view.status(centre.id) != "OPERATIONAL" for centre in live(view))
-    return Listing("2 CENTRES" + (f" ({odd} not operational)" if odd else ""), rows)
+    odd = sum(row.state != "OPERATIONAL" for row in view.board)
+    return Listing("2 CENTRES" + (f" ({odd} not operational)" if odd else ""), tuple(map(_row, view.board)))
 
 
-def live(view: View) -> list[Centre]:
-    """Centres that take part, those nearest to trouble first only by the roster's contact order."""
-    order = {centre: place for place, centre in enumerate(view.state.roster.contact_order)}
-    found = [centre for centre in view.state.roster.centres if not centre.retired]
-    return sorted(found, key=lambda centre: order.get(centre.id, len(order)))
-
-
-def _row(view: View, centre: Centre) -> Row:
-    waits = sum(expects(view.state.messages[seq]) and view.state.messages[seq].centre == centre.id
-                for seq in view.state.open_messages if seq in view.state.messages)
-    status = view.status(centre.id)
-    lost: Span = (fit("LINK LOST", 10), "bad") if lost_contact(view, centre.id) else (f"{waits} open".ljust(10), "")
+def _row(row: BoardRow) -> Row:
+    lost: Span = ("LINK LOST", "bad") if gone(row) else (f"{row.open} open", "")
     line: Line = (
-        (fit(plain(centre.id), 10), ""), (" ", ""), (fit(status, 11), STATUS_LOOKS.get(status, "")), (" ", ""),
-        (fit(said_at(view, centre.id), 6), ""), lost,
+        (fit(plain(row.centre), 10), ""), (" ", ""), (fit(row.state, 11), STATUS_LOOKS.get(row.state, "")), (" ", ""),
+        (fit(hour(row.said_at) if row.said_at is not None else "never", 6), ""), lost,
     )
-    return Row(f"k{centre.id}", line, Spot("centre", centre.id))
+    return Row(f"k{row.centre}", line, Spot("centre", row.centre))
 
 
-def said_at(view: View, centre: str) -> str:
-    """When a centre's status was last said."""
-    report = view.state.statuses.get(centre)
-    return hour(report.at) if report is not None else "never"
-
-
-def lost_contact(view: View, centre: str) -> bool:
-    """Whether somebody of that centre was connected once and nobody is now."""
-    contacts = [
-        view.state.contacts[operator.id]
-        for operator in view.state.roster.operators
-        if operator.centre == centre and operator.id in view.state.contacts
-    ]
-    return any(contact.ever for contact in contacts) and not any(contact.up for contact in contacts)
+def gone(row: BoardRow) -> bool:
+    """Whether somebody of that centre could be connected and nobody is."""
+    return row.since is not None and not row.up
 
 
 def contact(view: View, centre: str) -> Span:
     """A centre's link, in words."""
-    contacts = [
-        view.state.contacts[operator.id]
-        for operator in view.state.roster.operators
-        if operator.centre == centre and operator.id in view.state.contacts
-    ]
-    if any(one.up for one in contacts):
+    found = queues.contact(view.state, centre)
+    if found is None:
+        return ("voice only", "")
+    if found.up:
         return ("link up", "")
-    met = [one.since for one in contacts if one.ever]
-    return (f"LINK LOST {hour(max(met))}", "bad") if met else ("voice only", "")
+    return (f"LINK LOST {hour(found.since)}", "bad") if found.ever else ("not met yet", "")
 
 
 def board(view: View) -> Listing:
     """1 BOARD: every centre with status, age, headcount, contact and what was said."""
-    rows = tuple(_wide_row(view, centre) for centre in live(view))
+    rows = tuple(_wide_row(view, row) for row in view.board)
     return Listing(f"1 BOARD {len(rows)} centres", rows)
 
 
-def _wide_row(view: View, centre: Centre) -> Row:
-    report = view.state.statuses.get(centre.id)
-    status = view.status(centre.id)
-    last = f"was {report.state} " if report is not None and status == "UNCONFIRMED" else ""
-    age = coarse(view.now - report.at) if report is not None else "never"
-    heads = f"{report.headcount:>4} people" if report is not None and report.headcount is not None else ""
+def _wide_row(view: View, row: BoardRow) -> Row:
+    last = f"was {row.said} " if row.state == queues.UNCONFIRMED else ""
+    heads = f"{row.headcount:>4} people" if row.headcount is not None else ""
+    link, look = contact(view, row.centre)
     line: Line = (
-        (fit(plain(centre.id), 10), "strong"), (" ", ""), (fit(status, 12), STATUS_LOOKS.get(status, "")),
-        (fit(age, 6), ""), (fit(heads, 12), ""), (fit(contact(view, centre.id)[0], 16), contact(view, centre.id)[1]),
-        (" ", ""), (last + plain(report.text if report is not None else centre.name), ""),
+        (fit(plain(row.centre), 10), "strong"), (" ", ""), (fit(row.state, 12), STATUS_LOOKS.get(row.state, "")),
+        (fit(coarse(row.age) if row.age is not None else "never", 6), ""), (fit(heads, 12), ""), (fit(link, 16), look),
+        (" ", ""), (last + plain(row.text or row.name), ""),
     )
-    return Row(f"k{centre.id}", line, Spot("centre", centre.id))
+    return Row(f"k{row.centre}", line, Spot("centre", row.centre))
 
 
 def calls(view: View) -> Listing:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
+from msgspec import to_builtins
+
+from coordinator.incident.entries import Entry
 from coordinator.incident.state import Message, Order, Proposal, Report
 from coordinator.incident.times import stamp
+from coordinator.tui.rows import tell
 from coordinator.tui.rows.board import contact
 from coordinator.tui.rows.duty import charter
 from coordinator.tui.rows.orders import fate, reach, undelivered, window
 from coordinator.tui.rows.traffic import said, what
 from coordinator.tui.spots import Row, Spot
 from coordinator.tui.texts import MARKERS, Line, Span, exact, hour, joined, plain, until, wrapped
-from coordinator.tui.view import View, unread
+from coordinator.tui.view import View
 
 
 def of(view: View, spot: Spot, width: int) -> tuple[Row, ...]:
@@ -134,7 +138,7 @@ def _order(view: View, spot: Spot, width: int) -> list[Line]:
             lines += _pair("Both stand", f"{found.number} {what(found)}; because: {order.rationale}", width, "warn")
     lines.append(((" ", ""),))
     for centre in order.to:
-        lines += _pair(plain(centre), _report(order, centre), width, "warn" if unread(order, centre) else "")
+        lines += _pair(plain(centre), _report(order, centre), width, "warn" if view.unread(order, centre) else "")
     for missing in undelivered(view, order):
         lines += _pair("REACH BY", missing, width, "bad")
     return lines
@@ -148,7 +152,7 @@ def _report(order: Order, centre: str) -> str:
     else:
         facts.append(f"MISMATCH in {joined(report.readback)}" if report.readback else "read back")
     if order.ended and order.ended != "window":
-        facts.append("knows that it is cancelled" if report.untold else "NOT TOLD that it is cancelled")
+        facts.append("knows that it is cancelled" if report.told else "NOT TOLD that it is cancelled")
     facts += [report.answer.upper()] if report.answer else []
     facts += [report.reason] if report.reason else []
     facts += [f"suggests: {report.alternative}"] if report.alternative else []
@@ -233,3 +237,17 @@ _TELLERS: dict[str, Callable[[View, Spot, int], list[Line]]] = {
     "message": _message, "order": _order, "proposal": _proposal, "centre": _centre, "offer": _offer,
     "rollcall": _rollcall, "waiting": _waiting, "scope": _scope,
 }
+
+
+def entry(found: Entry | None, width: int) -> tuple[Row, ...]:
+    """An entry as it stands in the log, field by field."""
+    if found is None:
+        return ()
+    lines: list[Line] = [tell.line(found), ((" ", ""),)]
+    fields: dict[str, object] = to_builtins(found)
+    body, marks = fields.pop("body"), fields.pop("found", {})
+    for part in (fields, body, marks):
+        if isinstance(part, dict):
+            for name, value in part.items():
+                lines += _pair(str(name), str(value), width)
+    return tuple(Row(f"t{place}", line) for place, line in enumerate(lines))

@@ -7,7 +7,7 @@ from coordinator.incident.state import Order, Proposal
 from coordinator.tui.rows.traffic import what
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import Line, Span, coarse, fit, hour, joined, plain
-from coordinator.tui.view import View, read_back, unread
+from coordinator.tui.view import View
 
 UNDELIVERED_AFTER = timedelta(seconds=60)
 
@@ -15,7 +15,7 @@ UNDELIVERED_AFTER = timedelta(seconds=60)
 def standing(view: View) -> Listing:
     """3 ORDERS: what is in force or to come, and what is over but not yet confirmed as over."""
     shown = [order for order in view.orders if matters(view, order)]
-    loose = sum(any(unread(order, centre) for centre in order.to) for order in shown)
+    loose = sum(any(view.unread(order, centre) for centre in order.to) for order in shown)
     rows = tuple(_row(view, order) for order in shown)
     return Listing(f"3 ORDERS {len(shown)}" + (f" ({loose} unconfirmed)" if loose else ""), rows, "no order in force")
 
@@ -32,7 +32,7 @@ def matters(view: View, order: Order) -> bool:
     """Whether an order stands, is on record as a conflict, or somebody has still to read it back."""
     return (
         stands(order, view.now) or order.on_record is not None
-        or (order.ended != "window" and any(unread(order, centre) for centre in order.to))
+        or (order.ended != "window" and any(view.unread(order, centre) for centre in order.to))
     )
 
 
@@ -58,7 +58,7 @@ def window(order: Order) -> str:
 
 def fate(view: View, order: Order) -> Span:
     """Where an order is in its life, in a few words."""
-    done, of = read_back(order)
+    done, of = view.read_back(order)
     unable = [centre for centre, report in order.reports.items() if report.answer == "unable"]
     if order.on_record is not None:
         return ("CONFLICT ON RECORD", "alarm")

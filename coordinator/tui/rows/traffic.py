@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from coordinator.incident import queues
 from coordinator.incident.deadlines import addressees, expects
 from coordinator.incident.entries import Command
 from coordinator.incident.state import Message, Order
 from coordinator.session.waiting import Waiting
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import MARKERS, Line, Span, coarse, fit, hour, joined, plain, until
-from coordinator.tui.view import View, unread
+from coordinator.tui.view import View
 
 CENTRE = 11
 DUE = 14
@@ -101,7 +102,7 @@ def _offers(view: View) -> list[Row]:
 
 
 def _order_row(view: View, order: Order) -> Row:
-    pressing = unread(order, view.centre)
+    pressing = view.unread(order, view.centre)
     report = order.reports.get(view.centre)
     if order.ended:
         word: Span = (f"{order.ended.upper()}: READ BACK", "warn") if pressing else (order.ended, "")
@@ -196,13 +197,8 @@ def _ball(view: View, message: Message) -> str:
     if message.asked_at is not None:
         return f"ASKED BACK: you, since {hour(message.asked_at)}"
     words = {
-        "desk": f"with {plain(message.scope)} since {hour(message.at)}{answer}",
-        "relayed": f"to {joined(addressees(message))}{answer}",
         "answered": "ANSWERED",
-        "assigned": f"with {plain(message.owner)}{answer}",
-        "held": f"held until {_till(message)}",
         "closed": f"closed: {plain(message.closed)}",
-        "joined": f"joined to {view.number(message.joined_to or 0)}",
-        "elsewhere": "not ours: see where it belongs",
+        "elsewhere": "not ours: Enter says where it belongs",
     }
-    return words[message.place]
+    return words.get(message.place, f"with {plain(queues.ball(view.state, message))} since {hour(message.at)}{answer}")

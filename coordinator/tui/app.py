@@ -1,0 +1,320 @@
+"""The interface: a session in, views on the screen, keys out. The only place where the two meet.
+
+Law: the loop never waits for the terminal or the hub, and what is shown is at most a quarter of a second old.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+
+from coordinator.session.client import Session
+from coordinator.session.faults import Fault
+from coordinator.tui import settings
+from coordinator.tui.actions import BY_ID, Action, keys
+from coordinator.tui.doing import Doing
+from coordinator.tui.drafts import Draft, Drafts
+from coordinator.tui.driver import CellDriver, Output
+from coordinator.tui.log_source import LogSource
+from coordinator.tui.rows import alarms, detail
+from coordinator.tui.screens.base import Base
+from coordinator.tui.screens.board import BoardScreen
+from coordinator.tui.screens.charter import CharterScreen
+from coordinator.tui.screens.confirm import ConfirmScreen
+from coordinator.tui.screens.desk import DeskScreen
+from coordinator.tui.screens.form import FormScreen
+from coordinator.tui.screens.join import JoinScreen
+from coordinator.tui.screens.log import LogScreen
+from coordinator.tui.screens.orders import OrdersScreen
+from coordinator.tui.screens.post import PostScreen
+from coordinator.tui.screens.refusal import RefusalScreen
+from coordinator.tui.sending import Refusal, Sending
+from coordinator.tui.shelf import DiskShelf
+from coordinator.tui.spots import Spot
+from coordinator.tui.texts import Span
+from coordinator.tui.view import View
+
+EVERY = 0.25
+"""Changes are shown together, at most four times a second."""
+NOTICE_STAYS = 20.0
+BELL_EVERY = 10.0
+SAVE_AFTER = 0.5
+"""A draft is on the disk this long after the last key at the latest."""
+
+SCREENS: Mapping[str, type[Base]] = {
+    "desk": DeskScreen, "post": PostScreen, "orders": OrdersScreen, "board": BoardScreen, "log": LogScreen,
+    "charter": CharterScreen,
+}
+
+
+class Interface(App[int], inherit_bindings=False):
+    """One operator's terminal."""
+
+    CSS_PATH = "theme.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q,ctrl+c", "leave", "Leave", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, priority=True),
+        Binding("ctrl+p", "act('palette')", "Palette", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, session: Session, *, changed_keys: Mapping[str, str] | None = None, driver_class: type[Driver] | None = CellDriver
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.animation_level = "none"
+        self.session = session
+        self.view: View | None = None
+        self.source = LogSource(session)
+        self.drafts = Drafts()
+        self.sending = Sending(self)
+        self.command_line = ""
+        self.fault: Fault | None = None
+        self._doing = Doing(self)
+        self._keys = keys(changed_keys or {})
+        self._key_of = {action: key for key, action in self._keys.items()}
+        self._notice: Span = ("", "")
+        self._notice_at = 0.0
+        self._dirty = True
+        self._second = -1
+        self._typed: dict[str, Draft] = {}
+        self._typed_at = 0.0
+        self._rung_at = -BELL_EVERY
+        self._rung_for: set[int] = set()
+        self._home = ""
+
+    # From the session to the screen
+
+    def on_mount(self) -> None:
+        self.theme = "ansi-dark"
+        self.push_screen(JoinScreen())
+        self.session.listen(self._changed)
+        self.set_interval(EVERY, self.pulse)
+
+    def _changed(self, _: Session) -> None:
+        self._dirty = True
+
+    def pulse(self) -> None:
+        """Take in what changed since the last time; a second that passed is a change."""
+        now = self._monotonic()
+        if self.session.fault is not None:
+            self.fault = self.session.fault
+            self.exit(1)
+            return
+        self._save_typed(now)
+        second = int(now)
+        if not self._dirty and second == self._second:
+            return
+        new, self._dirty, self._second = self._dirty, False, second
+        if self._notice[0] and now - self._notice_at > NOTICE_STAYS:
+            self._notice = ("", "")
+        state = self.session.state
+        if state is not None:
+            self._look(new)
+        top = self.screen
+        if isinstance(top, Base):
+            top.again()
+
+    def _look(self, new: bool) -> None:
+        session, state = self.session, self.session.state
+        assert state is not None
+        self.view = View(
+            now=session.now(), me=session.operator, state=state, link=session.link, waiting=session.waiting,
+            doubtful=frozenset(waiting.id for waiting in session.doubtful),
+        )
+        if new:
+            disk = session.place.disk
+            self.drafts.settle(DiskShelf(disk.outbox) if disk is not None else None)
+            self.source.update()
+            self.sending.settle()
+            self._ring(self.view)
+        if not self._home:
+            self._home = "desk" if self.view.my_desks else "post"
+            self.go(self._home)
+        output = self.driver_output
+        if output is None or not output.waiting:
+            session.painted()
+
+    def _ring(self, view: View) -> None:
+        """A bell for a FLASH that was not there before, at most one in ten seconds."""
+        flashes = alarms.flash(view)
+        if flashes - self._rung_for and self._monotonic() - self._rung_at >= BELL_EVERY:
+            self._rung_at = self._monotonic()
+            self.bell()
+        self._rung_for |= flashes
+
+    @property
+    def driver_output(self) -> Output | None:
+        """Our driver's output, where the terminal is a real one."""
+        driver = self._driver
+        return driver.output if isinstance(driver, CellDriver) else None
+
+    @property
+    def notice(self) -> Span:
+        """What happened last, while it is worth reading."""
+        return self._notice
+
+    def tell(self, text: str, look: str = "") -> None:
+        """Say something in the line above the keys."""
+        self._notice = (text, look)
+        self._notice_at = self._monotonic()
+        self._dirty = True
+
+    # From keys to acts
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.session.key_pressed()
+        await super().on_event(event)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that no field or list took: an action, where the screen lets actions in."""
+        screen = self.screen
+        if not isinstance(screen, Base) or not screen.main:
+            return
+        pressed = event.character if event.is_printable and event.character else event.key
+        if event.key == "escape" and len(self.screen_stack) > 2:  # noqa: PLR2004  # the default one, and the main one
+            screen.dismiss()
+        elif pressed.isdigit():
+            go = getattr(screen, "go", None)
+            if go is not None:
+                go(int(pressed))
+        elif pressed in self._keys:
+            self.perform(BY_ID[self._keys[pressed]])
+
+    def perform(self, action: Action) -> None:
+        """Do it, about what the cursor is on."""
+        screen = self.screen
+        self._doing.perform(action, screen.spot if isinstance(screen, Base) else Spot())
+
+    def action_act(self, id: str) -> None:
+        """Do an action by its name."""
+        self.perform(BY_ID[id])
+
+    def key_of(self, id: str) -> str:
+        """The key of an action."""
+        return self._key_of[id]
+
+    def footer(self, view: View, spot: Spot) -> list[tuple[str, str]]:
+        """The most useful keys here."""
+        return self._doing.footer(view, spot)
+
+    # Screens
+
+    def go(self, name: str) -> None:
+        """To a main screen."""
+        while len(self.screen_stack) > 2:  # noqa: PLR2004  # the default one, and the main one
+            self.pop_screen()
+        if name not in self._installed_screens:
+            self.install_screen(SCREENS[name](), name)
+        self.switch_screen(name)
+
+    def open_form(self, do: str, about: Spot, values: dict[str, str]) -> None:
+        """A form with these values in it."""
+        self._doing.form(do, about, values)
+
+    def open_seq(self, seq: int) -> None:
+        """Whatever that entry is."""
+        state = self.session.state
+        kind = "order" if state is not None and seq in state.orders else "entry"
+        self._doing.open_spot(Spot("order" if kind == "order" else "entry", str(seq)))
+
+    def opened(self, view: View, spot: Spot) -> None:
+        """Somebody opened it: seen is more than delivered."""
+        self.session.saw(detail.seqs(view, spot))
+
+    def show_refusal(self, refusal: Refusal) -> None:
+        """A command was refused just now."""
+        self.tell("")
+        self.push_screen(RefusalScreen(refusal))
+
+    def form_done(self, id: str) -> None:
+        """What a form sent is decided or safely held: the form is over."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FormScreen) and screen.command_id == id:
+                screen.command_id = ""
+                screen.dismiss()
+
+    def form_open_again(self, id: str) -> None:
+        """What a form sent makes no sense: it stays, to be mended."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FormScreen) and screen.command_id == id:
+                screen.command_id = ""
+
+    # Drafts
+
+    def keep_draft(self, do: str, about: Spot, values: dict[str, str]) -> None:
+        """Keep what is written so far; it is on the disk within half a second."""
+        draft = Draft(do, about.kind, about.ref, values, self.session.now())
+        if not self._typed:
+            self._typed_at = self._monotonic()
+        self._typed[draft.name] = draft
+        self._save_typed(self._monotonic())
+
+    def _save_typed(self, now: float) -> None:
+        if self._typed and now - self._typed_at >= SAVE_AFTER:
+            for draft in self._typed.values():
+                self.drafts.save(draft)
+            self._typed.clear()
+
+    def _save_all(self) -> None:
+        for draft in self._typed.values():
+            self.drafts.save(draft)
+        self._typed.clear()
+
+    # The end
+
+    def action_repaint(self) -> None:
+        """Something else wrote to the terminal: paint it anew."""
+        output = self.driver_output
+        if output is not None:
+            output.repaint()
+
+    def action_leave(self) -> None:
+        """Leave; where something is unsent, ask first."""
+        self._save_all()
+        if isinstance(self.screen, ConfirmScreen):
+            return
+        waiting, drafts = len(self.session.waiting), len(self.drafts.all)
+        if not waiting and not drafts and self.screen.id != "form":
+            self.exit(0)
+            return
+        text = f"{drafts} drafts and {waiting} unsent commands are kept on this machine and come back when you join again."
+        self.push_screen(ConfirmScreen("LEAVE?", text, {"y": ("leave; all of it is kept", lambda: self.exit(0))}))
+
+    def on_resize(self, event: events.Resize) -> None:
+        output = self.driver_output
+        if output is not None:
+            output.resize(event.size.width, event.size.height)
+
+    def on_unmount(self) -> None:
+        self._save_all()
+
+    def _monotonic(self) -> float:
+        return self.session.clock.monotonic()
+
+
+async def _run(hub: str, operator: str | None, folder: Path) -> tuple[int, str]:
+    changed = settings.changed_keys()
+    async with Session(hub, operator=operator, folder=folder) as session:
+        interface = Interface(session, changed_keys=changed)
+        code = await interface.run_async(mouse=False)
+        return (1 if interface.fault is not None else code or 0), str(interface.fault or "")
+
+
+def run(hub: str, operator: str | None, folder: Path) -> int:
+    """The interface, until its operator leaves. Returns the exit code."""
+    import sys
+
+    try:
+        code, trouble = asyncio.run(_run(hub, operator, folder))
+    except (Fault, ValueError) as fault:
+        code, trouble = 2, str(fault)
+    if trouble:
+        print(f"coordinator: {trouble}", file=sys.stderr)  # noqa: T201  # what the operator reads after the interface
+    return code

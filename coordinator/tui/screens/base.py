@@ -1,0 +1,154 @@
+"""What all screens share: two lines at the top, one for what happened, one for the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from coordinator.tui.rows import alarms, detail, duty
+from coordinator.tui.spots import NOWHERE, Listing, Spot
+from coordinator.tui.texts import Line, Span, fitted, length
+from coordinator.tui.widgets.bars import Bar
+from coordinator.tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from coordinator.tui.app import Interface
+    from coordinator.tui.view import View
+
+WIDE = 120
+"""From this many columns on, list and detail stand side by side."""
+
+
+class Base(Screen[None]):
+    """A screen that shows Views."""
+
+    AUTO_FOCUS = None
+    main = False
+    """Whether the keys of all actions work here."""
+
+    @property
+    def interface(self) -> Interface:
+        return cast("Interface", self.app)
+
+    @property
+    def spot(self) -> Spot:
+        """What actions would be about."""
+        return NOWHERE
+
+    def compose(self) -> ComposeResult:
+        yield Bar("header")
+        yield from self.body()
+        yield Bar("status")
+        yield Bar("footer")
+
+    def body(self) -> ComposeResult:
+        """What stands between the bars."""
+        return ()
+
+    def on_mount(self) -> None:
+        self.refit()
+        self.first_focus()
+        self.again()
+
+    def first_focus(self) -> None:
+        """Where the cursor begins."""
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.refit()
+        self.again()
+
+    def on_screen_resume(self, _: events.ScreenResume) -> None:
+        self.refit()
+        self.again()
+
+    def refit(self) -> None:
+        """Side by side where there is room."""
+        self.set_class(self.size.width >= WIDE, "wide")
+
+    def again(self) -> None:
+        """Show what there is now."""
+        if self.is_mounted and self.interface.view is not None:
+            self.show(self.interface.view)
+
+    def show(self, view: View) -> None:
+        """Show this view: bars, then what is the screen's own."""
+        width = self.size.width
+        if not width:
+            return
+        self.query_one("#header", Bar).show(*duty.header(view, width))
+        notice = self.interface.notice
+        self.query_one("#status", Bar).show(fitted((notice,) if notice[0] else alarms.line(view), width))
+        self.query_one("#footer", Bar).show(fitted(self.keys(view), width))
+        self.fill(view)
+
+    def fill(self, view: View) -> None:
+        """Show what is the screen's own."""
+
+    def keys(self, view: View) -> Line:
+        """The most useful keys, as many as fit."""
+        spans: list[Span] = []
+        for key, words in self.interface.footer(view, self.spot):
+            more: list[Span] = [(key, "key"), (f" {words}  ", "")]
+            if length((*spans, *more)) > self.size.width:
+                break
+            spans += more
+        return tuple(spans)
+
+
+class Panes(Base):
+    """A main screen made of lists, with the detail beside them where there is room."""
+
+    main = True
+    ORDER: tuple[str, ...] = ()
+    """Its panes; digit n goes to the nth."""
+
+    @property
+    def spot(self) -> Spot:
+        pane = self.focused
+        return pane.spot if isinstance(pane, Pane) else NOWHERE
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            with Vertical(id="list"):
+                yield from self.lists()
+            yield Pane("detail")
+
+    def lists(self) -> ComposeResult:
+        """The panes, from top to bottom."""
+        return ()
+
+    def listings(self, view: View) -> dict[str, Listing]:
+        """What each pane shows."""
+        raise NotImplementedError
+
+    def first_focus(self) -> None:
+        self.query_one(f"#{self.ORDER[0]}", Pane).focus()
+
+    def go(self, digit: int) -> None:
+        """To the nth pane."""
+        if 0 < digit <= len(self.ORDER):
+            self.query_one(f"#{self.ORDER[digit - 1]}").focus()
+
+    def fill(self, view: View) -> None:
+        for id, listing in self.listings(view).items():
+            self.query_one(f"#{id}", Pane).show(listing)
+        self._show_detail(view)
+
+    def on_pane_moved(self, event: Pane.Moved) -> None:
+        event.stop()
+        view = self.interface.view
+        if view is None or event.pane.id == "detail":
+            return
+        self._show_detail(view)
+        self.query_one("#footer", Bar).show(fitted(self.keys(view), self.size.width))
+
+    def _show_detail(self, view: View) -> None:
+        if not self.has_class("wide"):
+            return
+        pane = self.query_one("#detail", Pane)
+        rows = detail.of(view, self.spot, pane.size.width) if self.spot != NOWHERE else ()
+        pane.show(Listing("DETAIL", rows, "nothing chosen"))

@@ -1,0 +1,215 @@
+"""A form: one command's fields, kept as a draft at every key, sent by two deliberate ones.
+
+Law: Esc never discards. What is written stays a draft until it is safe in the outbox.
+"""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+
+from coordinator.incident import claims
+from coordinator.session.saying import Usage
+from coordinator.tui import choices
+from coordinator.tui.forms import FORMS, HINTS, NO, RECORD, YES, act_of, label, place, record_of
+from coordinator.tui.rows import detail
+from coordinator.tui.rows.orders import fate
+from coordinator.tui.rows.traffic import what
+from coordinator.tui.screens.base import Base
+from coordinator.tui.spots import Listing, Row, Spot
+from coordinator.tui.texts import Line as TextLine
+from coordinator.tui.texts import fitted, plain
+from coordinator.tui.view import View
+from coordinator.tui.widgets.bars import Bar
+from coordinator.tui.widgets.fields import Body, Changed, Choice, Done, Field, Line, Send
+from coordinator.tui.widgets.pane import Pane
+
+TEXTS = frozenset(("text", "briefing", "rationale", "reason", "alternative", "words"))
+OFFERED = 9
+
+
+class FormScreen(Base):
+    """One command being written."""
+
+    BINDINGS = [
+        Binding("escape", "back", "Back", show=False, priority=True),
+        Binding("tab", "complete", "Complete", show=False, priority=True),
+        Binding("pagedown", "last", "To the last row", show=False, priority=True),
+        Binding("down", "next", "Next", show=False),
+        Binding("up", "before", "Before", show=False),
+    ]
+
+    def __init__(self, do: str, about: Spot, values: dict[str, str]) -> None:
+        super().__init__()
+        self.do = do
+        self.about = about
+        self.command_id = ""
+        """Set while the hub has not decided what was sent."""
+        self._form = FORMS[do]
+        self._values = dict(values)
+        record = RECORD if do not in ("note", "decision", "offer", "assume", "stand_down", "end_operation") else ()
+        shown = (*self._form.fields, *(record if values.get("means") else record[:1]))
+        self._shown = tuple(name for name in shown if not (name == "refs" and "ref" in values))
+        self._ready = False
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is written now, with what the form began with and does not show."""
+        written = {name: self._field(name).said for name in self._shown}
+        return {**self._values, **written}
+
+    def body(self) -> ComposeResult:
+        yield Bar("title")
+        with VerticalScroll(id="fields", can_focus=False):
+            for name in self._shown:
+                with Horizontal(classes="field long" if name in self._form.long else "field"):
+                    yield _label(name)
+                    yield self._made(name)
+        yield Send("SEND")
+        yield Pane("aside")
+
+    def first_focus(self) -> None:
+        self.query_one("#aside", Pane).can_focus = False
+        empty = [name for name in self._shown if not self._field(name).said]
+        self._field(empty[0] if empty and empty[0] not in RECORD else self._shown[0]).focus()
+        self._ready = True
+
+    def fill(self, view: View) -> None:
+        about = f" about {view.number(self.about.seq)}" if self.about.seq else ""
+        self.query_one("#title", Bar).show(fitted(((self._form.title + about, "strong"),), self.size.width))
+        self.query_one("#aside", Pane).show(self._aside(view))
+
+    def keys(self, view: View) -> TextLine:
+        return (("Enter", "key"), (" next  ", ""), ("Tab", "key"), (" complete  ", ""), ("PgDn", "key"), (" to SEND  ", ""),
+                ("Esc", "key"), (" leave, the draft is kept", ""))
+
+    def on_changed(self, event: Changed) -> None:
+        event.stop()
+        if self._ready:
+            self.interface.keep_draft(self.do, self.about, self.values)
+            self.again()
+
+    def on_done(self, event: Done) -> None:
+        event.stop()
+        self.action_next()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for name in self._shown:
+            self.query_one(f"#label-{name}", Bar).show(_named(name, on=event.widget.id == name))
+        self.again()
+
+    def on_send_pressed(self, event: Send.Pressed) -> None:
+        event.stop()
+        if self.command_id:
+            return
+        now = self.interface.session.now()
+        try:
+            act = act_of(self.do, self.values, now)
+            record = record_of(self.values, now)
+        except Usage as wrong:
+            self.interface.tell(str(wrong), "bad")
+            return
+        self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""
+
+    def action_next(self) -> None:
+        """To the next row."""
+        self._step(1)
+
+    def action_before(self) -> None:
+        """To the row before."""
+        self._step(-1)
+
+    def action_last(self) -> None:
+        """To the row that sends."""
+        self.query_one(Send).focus()
+
+    def action_back(self) -> None:
+        """Leave; what is written stays a draft."""
+        send = self.query_one(Send)
+        if send.armed:
+            send.disarm()
+            return
+        if self.interface.drafts.find(self.do, self.about.kind, self.about.ref) is not None:
+            self.interface.tell("kept as a draft: the same key brings it back, Post lists it")
+        self.dismiss()
+
+    def action_complete(self) -> None:
+        """Complete a name; where there is nothing to complete, go on."""
+        field, view = self.focused, self.interface.view
+        if isinstance(field, Line) and view is not None:
+            head, part = self._part(field)
+            found = choices.matching(self._names(view, field), part)
+            if part and found and found[0] != part:
+                field.put(head + found[0])
+                return
+        self.action_next()
+
+    def _step(self, by: int) -> None:
+        rows: list[Widget] = [*(self._field(name) for name in self._shown), self.query_one(Send)]
+        at = rows.index(self.focused) if self.focused in rows else 0
+        rows[max(0, min(at + by, len(rows) - 1))].focus()
+
+    def _field(self, name: str) -> Field:
+        found = self.query_one(f"#{name}")
+        assert isinstance(found, Line | Body | Choice)
+        return found
+
+    def _made(self, name: str) -> Field:
+        slot, value = place(self.do, name), self._values.get(name, "")
+        if slot.kind == "flag":
+            return Choice(value, name, (YES, NO))
+        if slot.kind == "choice":
+            return Choice(value, name, slot.choices)
+        if name in TEXTS:
+            return Body(value, name, long=name in self._form.long)
+        return Line(value, name)
+
+    def _part(self, field: Line) -> tuple[str, str]:
+        kind = place(self.do, field.id or "").kind
+        return choices.last_part(field.said) if kind in ("names", "refs") else ("", field.said)
+
+    def _names(self, view: View, field: Line) -> list[str]:
+        return choices.names(view, self.do, field.id or "")
+
+    def _aside(self, view: View) -> Listing:
+        """Below: what fits in this field; what already stands on the subject; what this is about."""
+        field = self.focused
+        if isinstance(field, Line):
+            found = choices.matching(self._names(view, field), self._part(field)[1])
+            hint = HINTS.get(field.id or "", "")
+            if found or hint:
+                rows = tuple(_choice(view, name) for name in found[:OFFERED])
+                more = f", {len(found) - OFFERED} more" if len(found) > OFFERED else ""
+                heading = "Tab takes the first" + more if found else ""
+                return Listing(f"{heading}{' - ' if heading and hint else ''}{hint} ", rows)
+        if self.do in ("order", "propose"):
+            return self._claims(view)
+        return Listing("ABOUT ", detail.of(view, self.about, self.size.width)) if self.about.seq else Listing("", ())
+
+    def _claims(self, view: View) -> Listing:
+        subject = self._field("subject").said.strip()
+        held = claims.in_force_on(view.state, subject, view.now) if subject else []
+        rows = tuple(
+            Row(f"r{order.seq}", ((f"{order.number} ", "strong"), (f"{what(order)}  ", ""), fate(view, order),
+                                  (f"  by {plain(view.name(order.by))}: {plain(order.rationale)}", "")))
+            for order in held
+        )
+        return Listing(f"IN FORCE ON {plain(subject)} " if subject else "", rows, "nothing is in force there" if subject else "")
+
+
+def _choice(view: View, name: str) -> Row:
+    ground = view.ground
+    known = ground.centres.get(name) or ground.operators.get(name) or ground.subjects.get(name) or ground.scopes.get(name)
+    return Row(name, ((f"  {plain(name)}", ""), (f"  {plain(known.name)}" if known is not None else "", "")))
+
+
+def _named(name: str, *, on: bool) -> TextLine:
+    return fitted(((">" if on else " ", "strong"), (label(name), "strong" if on else "")), 15)
+
+
+def _label(name: str) -> Bar:
+    bar = Bar(f"label-{name}")
+    bar.add_class("label")
+    bar.show(_named(name, on=False))
+    return bar

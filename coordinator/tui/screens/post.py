@@ -1,0 +1,36 @@
+"""Post: what waits for my centre, where what it sent is now, and what is being written."""
+
+from textual.app import ComposeResult
+
+from coordinator.tui.rows import traffic
+from coordinator.tui.screens.base import Panes
+from coordinator.tui.spots import Listing, Row, Spot
+from coordinator.tui.texts import exact, fit, plain
+from coordinator.tui.view import View
+from coordinator.tui.widgets.pane import Pane
+
+
+class PostScreen(Panes):
+    """An operator's screen."""
+
+    ORDER = ("foryou", "sent", "drafts")
+
+    def lists(self) -> ComposeResult:
+        yield Pane("foryou")
+        yield Pane("sent")
+        yield Pane("drafts")
+
+    def listings(self, view: View) -> dict[str, Listing]:
+        return {"foryou": traffic.for_you(view), "sent": traffic.sent(view), "drafts": self._drafts()}
+
+    def _drafts(self) -> Listing:
+        rows = tuple(
+            Row(
+                draft.name,
+                ((fit(draft.do, 12), "strong"), (fit(f"saved {exact(draft.saved_at)}", 16), ""),
+                 (plain(" ".join(value for value in draft.values.values() if value)), "")),
+                Spot("draft", draft.name),
+            )
+            for draft in self.interface.drafts.all
+        )
+        return Listing(f"3 DRAFTS {len(rows)}", rows, "nothing unsent: m writes a message, ! in front makes it FLASH")

@@ -1,0 +1,131 @@
+"""What was said and how it ended: nothing is called sent before the hub has it, and every refusal finds its author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from coordinator.incident.acts import Act
+from coordinator.incident.entries import Accepted, Command, Malformed, OnRecord, Outcome, Refused
+from coordinator.session.faults import Fault
+from coordinator.tui.spots import Spot
+from coordinator.tui.texts import joined, plain
+
+if TYPE_CHECKING:
+    from coordinator.tui.app import Interface
+
+Written = tuple[str, Spot, dict[str, str]]
+"""The form it came from: which command, about what, and what was written."""
+
+SOON = 6.0
+"""A decision within so many seconds is the answer to the key just pressed; later ones interrupt nobody."""
+
+
+class Sent(Struct, frozen=True):
+    """A command under way."""
+
+    act: Act
+    record: OnRecord
+    written: Written | None
+    then: Act | None
+    at: float
+
+
+class Refusal(Struct, frozen=True):
+    """A command that was refused, until its author has seen to it."""
+
+    id: str
+    sent: Sent
+    outcome: Refused
+
+
+class Sending:
+    """The commands of this screen and what became of them."""
+
+    def __init__(self, interface: Interface) -> None:
+        self._interface = interface
+        self._under_way: dict[str, Sent] = {}
+        self.refusals: dict[str, Refusal] = {}
+
+    def say(
+        self, act: Act, record: OnRecord | None = None, *, basis: int | None = None, written: Written | None = None,
+        then: Act | None = None,
+    ) -> str | None:
+        """Give a command to the session. Its id; None where it could not even be kept."""
+        session = self._interface.session
+        sent = Sent(act, record or OnRecord(), written, then, session.clock.monotonic())
+        try:
+            id = session.queue(act, record, basis)
+        except Fault as fault:
+            self._interface.tell(f"NOT SENT: {fault}", "bad")
+            return None
+        self._under_way[id] = sent
+        if written is not None:
+            do, about, _ = written
+            self._interface.drafts.drop(do, about.kind, about.ref)
+        if not session.link.up:
+            self._interface.tell("HELD safely here: it is sent when the link returns", "warn")
+            self._interface.form_done(id)
+        else:
+            self._interface.tell("sending ...")
+        return id
+
+    def settle(self) -> None:
+        """Look at what has been decided since."""
+        session = self._interface.session
+        for waiting in session.waiting:
+            if waiting.id not in self._under_way:
+                sent = Sent(waiting.command.act, waiting.command.record, None, None, session.clock.monotonic() - SOON)
+                self._under_way[waiting.id] = sent
+        for id, sent in list(self._under_way.items()):
+            outcome = session.decided(id)
+            if outcome is not None:
+                del self._under_way[id]
+                self._decided(id, sent, outcome)
+            elif session.clock.monotonic() - sent.at > SOON:
+                self._interface.form_done(id)
+
+    def _decided(self, id: str, sent: Sent, outcome: Outcome) -> None:
+        if isinstance(outcome, Accepted):
+            self._accepted(id, sent, outcome)
+        elif isinstance(outcome, Refused):
+            self._refused(id, sent, outcome)
+        else:
+            self._malformed(id, sent, outcome)
+
+    def _accepted(self, id: str, sent: Sent, outcome: Accepted) -> None:
+        do = Command(by="", act=sent.act).do
+        number = outcome.number or f"#{outcome.seq}"
+        advice = f"  BUT: {plain(joined(outcome.advisories))}" if outcome.advisories else ""
+        self._interface.tell(f"{do} accepted: {number}{advice}", "warn" if advice else "good")
+        self._interface.form_done(id)
+        if sent.then is not None:
+            self.say(sent.then, sent.record, written=sent.written)
+
+    def _refused(self, id: str, sent: Sent, outcome: Refused) -> None:
+        self._save(sent)
+        refusal = Refusal(id, sent, outcome)
+        self.refusals[id] = refusal
+        late = self._interface.session.clock.monotonic() - sent.at > SOON
+        self._interface.form_done(id)
+        if late:
+            self._interface.tell(f"REFUSED: {outcome.code}: {plain(outcome.message)} (Post lists it)", "bad")
+        else:
+            self._interface.show_refusal(refusal)
+
+    def _malformed(self, id: str, sent: Sent, outcome: Malformed) -> None:
+        self._save(sent)
+        self._interface.form_open_again(id)
+        self._interface.tell(f"NOT SENT: {plain(outcome.message)}", "bad")
+
+    def _save(self, sent: Sent) -> None:
+        if sent.written is not None:
+            do, about, values = sent.written
+            self._interface.keep_draft(do, about, values)
+
+    def forget(self, id: str) -> None:
+        """Its author has seen to a refusal."""
+        self.refusals.pop(id, None)
+
+
