@@ -202,15 +202,15 @@ def unpack_to_hub(data: bytes, by: str) -> ClientFrame | Command:
     kind = flat.get("t")
     if kind == "command":
         return command_from(flat, by)
-    frame_type = _TO_HUB.get(kind) if isinstance(kind, str) else None
-    if frame_type is None:
-        raise WireError("malformed", f"t: there is no frame {kind!r}")
     n = flat.get("n")
     try:
         scan(flat, limits.DEPTH)
-        return typed(flat, frame_type)
+        frame_type = _TO_HUB.get(kind) if isinstance(kind, str) else None
+        if frame_type is not None:
+            return typed(flat, frame_type)
     except WireError as error:
         raise WireError(error.code, error.message, n=n if isinstance(n, int) else None) from None
+    raise WireError("malformed", f"t: there is no frame {kind!r}")
 
 
 def unpack_to_client(data: bytes) -> HubFrame | None:
