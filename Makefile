@@ -38,7 +38,7 @@ types: $(READY)  ## strict types
 	@$(BIN)/mypy
 
 bench: $(READY)  ## every budget against its yardstick, on this machine (some minutes)
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run
 
 campaign: campaign-kill campaign-invariants  ## the long versions of the tests (an hour or so)
 
