@@ -43,6 +43,8 @@ EVERY = 0.25
 """Changes are shown together, at most four times a second."""
 NOTICE_STAYS = 20.0
 BELL_EVERY = 10.0
+TAIL = 20
+"""The log's tail shows at least so many entries, if there are that many."""
 SAVE_AFTER = 0.5
 """A draft is on the disk this long after the last key at the latest."""
 
@@ -133,6 +135,8 @@ class Interface(App[int], inherit_bindings=False):
             self.source.update()
             self.sending.settle()
             self._ring(self.view)
+        if len(self.source) < TAIL and not self.source.ends and session.link.up:
+            self.run_worker(self.source.ask(), exclusive=True, group="log")
         if not self._home:
             self._home = "desk" if self.view.my_desks else "post"
             self.go(self._home)

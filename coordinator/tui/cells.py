@@ -121,7 +121,8 @@ class Grid:
             target = osc.partition(";")[2].partition(";")[2]
             self._style = self._style._replace(link=osc if target else "")
         else:
-            yield Passed(token[0], False)
+            if not osc.startswith("22;"):
+                yield Passed(token[0], False)
 
     def _control(self, control: str) -> Iterable[Passed]:
         if control == "\n":

@@ -133,7 +133,7 @@ FORMS: dict[str, Form] = {
 }
 
 LABELS = {
-    "wants_reply": "Wants answer", "reply_by": "Answer by", "hold_replies": "Hold replies", "said_at": "Said at",
+    "means": "Said by", "centre": "On behalf of", "wants_reply": "Wants answer", "reply_by": "Answer by", "hold_replies": "Hold replies", "said_at": "Said at",
     "from": "From", "until": "Until", "refs": "Which",
 }
 HINTS = {

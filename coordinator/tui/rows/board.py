@@ -12,21 +12,19 @@ from coordinator.tui.view import View
 def centres(view: View) -> Listing:
     """2 CENTRES: in one line each."""
     odd = sum(row.state != "OPERATIONAL" for row in view.board)
-    return Listing("2 CENTRES" + (f" ({odd} not operational)" if odd else ""), tuple(map(_row, view.board)))
+    return Listing("2 CENTRES" + (f" ({odd} not operational)" if odd else ""), tuple(_row(view, row) for row in view.board))
 
 
-def _row(row: BoardRow) -> Row:
-    lost: Span = ("LINK LOST", "bad") if gone(row) else (f"{row.open} open", "")
+def _row(view: View, row: BoardRow) -> Row:
+    met = queues.contact(view.state, row.centre)
+    lost: Span = (f"{row.open} open", "")
+    if not row.up:
+        lost = ("LINK LOST", "bad") if met is not None and met.ever else ("no link", "")
     line: Line = (
         (fit(plain(row.centre), 10), ""), (" ", ""), (fit(row.state, 11), STATUS_LOOKS.get(row.state, "")), (" ", ""),
         (fit(hour(row.said_at) if row.said_at is not None else "never", 6), ""), lost,
     )
     return Row(f"k{row.centre}", line, Spot("centre", row.centre))
-
-
-def gone(row: BoardRow) -> bool:
-    """Whether somebody of that centre could be connected and nobody is."""
-    return row.since is not None and not row.up
 
 
 def contact(view: View, centre: str) -> Span:

@@ -111,7 +111,7 @@ def order_facts(view: View, order: Order, width: int) -> list[Line]:
     lines += _pair("Except", joined(order.excepted), width)
     lines += _pair("For", order.object, width)
     lines += _pair("Quantity", str(order.quantity) if order.quantity is not None else "", width)
-    lines += _pair("Window", f"{window(order)} (from {stamp(order.start)})", width)
+    lines += _pair("Window", f"{window(order)} ({stamp(order.start)})", width)
     lines += _pair("To", joined(order.to), width)
     lines += _pair("By", who, width)
     lines += _pair("Authority", order.authority, width)

@@ -38,8 +38,13 @@ def matters(view: View, order: Order) -> bool:
 
 def _row(view: View, order: Order) -> Row:
     state = fate(view, order)
-    line: Line = ((fit(order.number, 6), "strong"), (fit(what(order), 21), ""), (" ", ""), state)
+    line: Line = ((fit(order.number, 6), "strong"), (fit(short(order), 18), ""), (" ", ""), state)
     return Row(f"r{order.seq}", line, Spot("order", str(order.seq)))
+
+
+def short(order: Order) -> str:
+    """An order in half a line: the verb and the last part of what it is about."""
+    return plain(f"{order.verb} {order.subject.rpartition('/')[2]}")
 
 
 def _wide_row(view: View, order: Order) -> Row:
@@ -51,9 +56,8 @@ def _wide_row(view: View, order: Order) -> Row:
 
 
 def window(order: Order) -> str:
-    """`14:40-15:00Z`, `from 14:40Z`."""
-    end = hour(order.until) if order.until is not None else ""
-    return f"{hour(order.start)}-{end}Z"
+    """`14:40-15:00Z`, or `from 14:40Z`."""
+    return f"{hour(order.start)}-{hour(order.until)}Z" if order.until is not None else f"from {hour(order.start)}Z"
 
 
 def fate(view: View, order: Order) -> Span:

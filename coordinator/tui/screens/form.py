@@ -87,6 +87,7 @@ class FormScreen(Base):
     def on_changed(self, event: Changed) -> None:
         event.stop()
         if self._ready:
+            self._flash()
             self.interface.keep_draft(self.do, self.about, self.values)
             self.again()
 
@@ -111,6 +112,11 @@ class FormScreen(Base):
             self.interface.tell(str(wrong), "bad")
             return
         self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""
+
+    def _flash(self) -> None:
+        """A text that begins with ! is a FLASH, and says so at once."""
+        if self.do in ("message", "broadcast") and self._field("text").said.startswith("!"):
+            self._field("precedence").put("FLASH")
 
     def action_next(self) -> None:
         """To the next row."""

@@ -21,7 +21,20 @@ class PostScreen(Panes):
         yield Pane("drafts")
 
     def listings(self, view: View) -> dict[str, Listing]:
-        return {"foryou": traffic.for_you(view), "sent": traffic.sent(view), "drafts": self._drafts()}
+        sent = traffic.sent(view)
+        sent = sent._replace(rows=(*self._refused(), *sent.rows))
+        return {"foryou": traffic.for_you(view), "sent": sent, "drafts": self._drafts()}
+
+    def _refused(self) -> tuple[Row, ...]:
+        """What was refused and its author has not seen to."""
+        return tuple(
+            Row(
+                f"x{refusal.id}",
+                (("REFUSED ", "bad"), (f"{refusal.outcome.code}: ", "strong"), (plain(refusal.outcome.message), "")),
+                Spot("refused", refusal.id),
+            )
+            for refusal in self.interface.sending.refusals.values()
+        )
 
     def _drafts(self) -> Listing:
         rows = tuple(

@@ -37,14 +37,15 @@ class ReadbackScreen(Base):
     def first_focus(self) -> None:
         self.query_one("#order", Pane).can_focus = False
         options = self.query_one("#options", Pane)
-        options.styles.height = len(self._quiz.options) + 3
+        options.styles.height = len(self._quiz.options) + 4
         options.focus()
 
     def fill(self, view: View) -> None:
         number = self._order.number
         title = f"{number} HAS ENDED: read back what has become of it " if self._cancelled else f"READ BACK {number} "
         self.query_one("#order", Pane).show(Listing(title, self._facts(view)))
-        rows = [
+        rows = [Row("o0", (("  choose by its digit", ""),), Spot("none", ""))]
+        rows += [
             Row(f"o{place}", ((f"{place} ", "strong"), (plain(option), "")), Spot("none", option))
             for place, option in enumerate((*self._quiz.options, NONE), start=1)
         ]
@@ -61,6 +62,9 @@ class ReadbackScreen(Base):
             options.select(f"o{event.character}")
         elif event.key == "enter":
             event.stop()
+            if not options.spot.ref:
+                self.interface.tell("choose by its digit first", "warn")
+                return
             self.interface.sending.say(answer(self._order, self._quiz, options.spot.ref))
             self.dismiss()
 

@@ -108,6 +108,7 @@ class RefusalScreen(Base):
     def _take(self) -> None:
         spot = self.query_one("#ways", Pane).spot
         if not spot.ref.isdigit():
+            self.interface.tell("choose a way by its digit first", "warn")
             return
         remedy = self._refusal.outcome.remedies[int(spot.ref)]
         made = plan(self.act, remedy)
@@ -171,7 +172,7 @@ class RefusalScreen(Base):
         return lines + (_pair("  because", f'"{order.rationale}"', width) if order.rationale else [])
 
     def _ways(self, width: int) -> Listing:
-        rows = []
+        rows = [Row("way0", (("  choose a way by its digit", ""),), Spot("none", ""))]
         for place, remedy in enumerate(self._refusal.outcome.remedies):
             digit = str(place + 1) if place < SHOWN + 1 else " "
             first, *rest = wrapped(remedy.text, width - 5)
