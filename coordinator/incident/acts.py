@@ -422,6 +422,20 @@ class Snapshot(Act, frozen=True, kw_only=True):
     digest: Name
 
 
+class Archive(Act, frozen=True, kw_only=True):
+    """What was settled before this entry leaves the working state; the journal keeps it (archive.py)."""
+
+    before: int
+
+
+class Recall(Act, frozen=True, kw_only=True):
+    """A settled thing is taken up again, as it was: its kind, its entry, and itself as JSON."""
+
+    what: Name
+    seq: int
+    thing: str
+
+
 class Tick(Act, frozen=True, kw_only=True):
     """Time passed. Makes no entry by itself, only those of what fell due."""
 
@@ -482,6 +496,8 @@ HUB_ACTS: dict[str, type[Act]] = {
     "presence": Presence,
     "receipts": Receipts,
     "snapshot": Snapshot,
+    "archive": Archive,
+    "recall": Recall,
     "tick": Tick,
     "refusal": Refusal,
     "lapse": Lapse,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from coordinator.incident import clock, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
+from coordinator.incident import archive, clock, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
 from coordinator.incident.acts import Act, Decline, Refusal
 from coordinator.incident.entries import MOST_CLASHES, Accepted, Command, Decision, Entry, Found, Malformed, outcome
 from coordinator.incident.roster import HUB
@@ -26,6 +26,7 @@ RULES: dict[type[Act], Rule] = {
     **duty.RULES,
     **log.RULES,
     **hubwork.RULES,
+    **archive.RULES,
 }
 
 TAKEN_AFTER_THE_END = frozenset(

@@ -8,7 +8,19 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from coordinator.incident import agenda, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
+from coordinator.incident import (
+    agenda,
+    archive,
+    duty,
+    hubwork,
+    log,
+    orders,
+    proposals,
+    reports,
+    shared,
+    status,
+    traffic,
+)
 from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
 from coordinator.incident.ruling import Step
@@ -24,6 +36,7 @@ STEPS: dict[str, Step] = {
     **duty.STEPS,
     **log.STEPS,
     **hubwork.STEPS,
+    **archive.STEPS,
 }
 
 

@@ -4,33 +4,18 @@ The bytes are canonical (sorted keys, no floats), so their digest proves that a 
 What is derived (index, agenda) is not written but built again.
 """
 
-from typing import get_args, get_origin
-
 import msgspec
 from immutables import Map
 from msgspec.structs import replace
 
 from coordinator.incident import claims, status, threads
+from coordinator.incident.plain import mapped, plain
 from coordinator.incident.roster import Roster
 from coordinator.incident.state import Message, State
 from coordinator.incident.visibility import parties, tokens
 
-
-def _plain(value: object) -> dict[str, object]:
-    if isinstance(value, Map):
-        return {str(key): one for key, one in value.items()}
-    raise NotImplementedError(f"a state holds no {type(value).__name__}")
-
-
-def _mapped(type_: type, value: object) -> object:
-    if get_origin(type_) is Map or type_ is Map:
-        keys, values = get_args(type_)
-        return Map(msgspec.convert(value, dict[keys, values], strict=False, dec_hook=_mapped))  # type: ignore[valid-type]
-    raise NotImplementedError(f"a state holds no {type_}")
-
-
-_ENCODER = msgspec.json.Encoder(order="sorted", enc_hook=_plain)
-_DECODER: msgspec.json.Decoder[State] = msgspec.json.Decoder(State, dec_hook=_mapped, strict=False)
+_ENCODER = msgspec.json.Encoder(order="sorted", enc_hook=plain)
+_DECODER: msgspec.json.Decoder[State] = msgspec.json.Decoder(State, dec_hook=mapped, strict=False)
 
 
 def freeze(state: State) -> bytes:

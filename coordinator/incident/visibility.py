@@ -62,9 +62,9 @@ def parties(state: State, message: Message) -> Tokens:
 
 def _thread(state: State, entry: Entry) -> Tokens:
     """Of a message's thread: its parties; a reply that was held, only the desk and whoever wrote it."""
-    message = state.messages.get(entry.seq if entry.ref is None or entry.seq in state.messages else entry.ref)
-    if message is None:
-        return _of_centres(state, entry)
+    message = state.messages.get(root(state, entry))
+    if message is None:  # archived: whoever shows old lines has to have it again first (archive.py)
+        return frozenset((f"desk:{entry.found.scope}",))
     if any(said.seq == entry.seq and said.held for said in message.said):
         return frozenset((f"desk:{message.scope}", f"centre:{entry.centre}"))
     if entry.kind in SAID_TO_ALL:
@@ -78,9 +78,20 @@ def _originators(state: State, messages: Iterable[int]) -> Tokens:
     return frozenset(token for one in found for token in (f"by:{one.by}", f"centre:{one.centre}"))
 
 
+def root(state: State, entry: Entry) -> int:
+    """The message that an entry is, or is about."""
+    return entry.seq if entry.ref is None or entry.seq in state.messages or entry.kind == "message" else entry.ref
+
+
+def narrow(entry: Entry) -> bool:
+    """Whether its kind is one that not everybody sees."""
+    return entry.kind in NARROW
+
+
 def _thread_or_all(state: State, entry: Entry) -> Tokens:
-    """Of a message: its parties. Of an order: everybody."""
-    return _thread(state, entry) if entry.ref in state.messages else EVERYBODY
+    """Of a message: its parties. Of an order or a roll call: everybody."""
+    common = entry.ref is None or entry.ref in state.orders or entry.ref in state.rollcalls
+    return EVERYBODY if common else _thread(state, entry)
 
 
 def _of_centres(state: State, entry: Entry) -> Tokens:
@@ -88,6 +99,16 @@ def _of_centres(state: State, entry: Entry) -> Tokens:
     scopes = [entry.found.scope] if entry.found.scope else [scope.id for scope in state.roster.scopes]
     centres = {entry.centre, *entry.found.to} - {""}
     return frozenset((*(f"centre:{centre}" for centre in centres), *(f"desk:{scope}" for scope in scopes)))
+
+
+def _taken_up(state: State, entry: Entry) -> Tokens:
+    """A message taken up again: its parties. A proposal: its desk. Anything else: everybody."""
+    if entry.ref in state.messages:
+        return _thread(state, entry)
+    proposal = state.proposals.get(entry.ref or 0)
+    if proposal is None:
+        return EVERYBODY
+    return frozenset((f"centre:{proposal.centre}", f"by:{proposal.by}", f"desk:{proposal.scope}"))
 
 
 def _declined(state: State, entry: Entry) -> Tokens:
@@ -141,6 +162,7 @@ NARROW: dict[str, Narrow] = {
         _thread,
     ),
     **dict.fromkeys(("accept", "close", "due", "alarm"), _thread_or_all),
+    "recall": _taken_up,
     "join": _joined,
     "decline": _declined,
     "offer": _briefing,
