@@ -4,22 +4,20 @@ No statement is left half read: one that is would keep the journal's side file g
 """
 
 import hashlib
-import re
 import sqlite3
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from coordinator.incident.archive import Thing
 from coordinator.journal.connect import reading
 from coordinator.journal.errors import BrokenChain
 from coordinator.journal.lines import GENESIS, digest, prev_of
 from coordinator.journal.schema import check
+from coordinator.journal.search import Search
 from coordinator.journal.views import selecting
 
-TERMS = 16
-"""Words of a query that are looked for."""
-_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _PAGE = 1000
 
 
@@ -57,8 +55,10 @@ class Kept(NamedTuple):
 class Reads:
     def __init__(self, path: Path) -> None:
         self._connection = reading(path, check)
+        self._search = Search(self._connection)
 
     def close(self) -> None:
+        self._search.close()
         self._connection.close()
 
     def head(self) -> Head:
@@ -92,22 +92,24 @@ class Reads:
     def search(self, query: str, before: int | None = None, limit: int = 50) -> list[Stored]:
         """Entries that hold all of the query's words, newest first.
 
-        `"two words"` stand together, `bridg*` begins a word; nothing else in a query has a meaning.
+        `"two words"` stand together, `bridg*` begins a word (with four letters or more); nothing else has a meaning.
         """
-        terms = _terms(query)
-        if not terms:
-            return []
-        return self._stored(
-            "SELECT seq, line, digest FROM (SELECT rowid AS hit FROM search WHERE search MATCH ? AND rowid < ?"
-            " ORDER BY rowid DESC LIMIT ?) JOIN entries ON seq = hit ORDER BY seq DESC",
-            " ".join(terms), 2**62 if before is None else before, limit,
-        )
+        return [
+            found for seq in self._search.find(query, before, limit) for found in self.lines(seq, seq)
+        ]
 
     def view(self, name: str) -> list[dict[str, str | int | None]]:
         """The rows of one of the views (views.py), by column."""
         cursor = self._connection.execute(selecting(name))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def archived(self, ref: int | str) -> Thing | None:
+        """The settled thing of that entry or short number, as it was when the hub let go of it."""
+        column = "seq" if isinstance(ref, int) else "number"
+        sql = f"SELECT seq, number, kind, thing FROM archived WHERE {column} = ?"  # noqa: S608 - one of two names
+        found = self._connection.execute(sql, (ref,)).fetchone()
+        return Thing(*found) if found else None
 
     def snapshots(self) -> Iterator[Kept]:
         """The snapshots that are still what was kept, newest first."""
@@ -147,14 +149,3 @@ class Reads:
 
     def _stored(self, sql: str, *values: str | int) -> list[Stored]:
         return [Stored(*row) for row in self._connection.execute(sql, values).fetchall()]
-
-
-def _terms(query: str) -> list[str]:
-    """The query's words, each quoted, so that nothing in it is an operator."""
-    terms: list[str] = []
-    for found in _TERM.finditer(query.replace("\0", " ")):
-        word = found[1] if found[1] is not None else found[2]
-        if any(char.isalnum() for char in word):
-            begins = found[2] is not None and word.endswith("*") and len(word) > 3  # noqa: PLR2004 - see below
-            terms.append(f'"{word}"*' if begins else f'"{word}"')
-    return terms[:TERMS]

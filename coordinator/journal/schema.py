@@ -8,6 +8,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from coordinator.journal.errors import NotAJournal
+from coordinator.journal.search import INDEX
 from coordinator.journal.views import VIEWS
 
 APPLICATION_ID = 0x436F4A6E
@@ -37,10 +38,15 @@ _FIRST = (
     seq INTEGER NOT NULL REFERENCES entries (seq),
     made INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID""",
-    # The index alone: the words stand in the lines already. Its rowid is the entry's number.
-    """CREATE VIRTUAL TABLE search USING fts5 (
-    words, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
-)""",
+    INDEX,
+    # How far the index reaches: it follows the entries in transactions of its own (writer.py).
+    "CREATE TABLE indexed (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT",
+    "INSERT INTO indexed VALUES (1, 0)",
+    # Settled things that left the hub's working state (incident/archive.py): a cache, like snapshots.
+    """CREATE TABLE archived (
+    seq INTEGER PRIMARY KEY, number TEXT NOT NULL, kind TEXT NOT NULL, thing TEXT NOT NULL
+) STRICT""",
+    "CREATE INDEX archived_number ON archived (number)",
     """CREATE TABLE snapshots (
     seq INTEGER PRIMARY KEY, digest TEXT NOT NULL, state_digest TEXT NOT NULL, state BLOB NOT NULL
 ) STRICT""",

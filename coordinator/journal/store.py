@@ -11,6 +11,7 @@ from typing import Self
 
 from msgspec import Struct
 
+from coordinator.incident.archive import Thing
 from coordinator.journal.connect import create_file
 from coordinator.journal.errors import BrokenChain, NotAJournal, WriteFailed
 from coordinator.journal.lines import GENESIS, digest
@@ -88,15 +89,15 @@ class Journal:
         """What ended the writing, if anything did."""
         return self._writer.failure
 
-    def submit(self, rows: Sequence[Row]) -> None:
-        """Queue the rows of one decision, which must follow from the head."""
+    def submit(self, rows: Sequence[Row], things: Sequence[Thing] = ()) -> None:
+        """Queue the rows of one decision, which must follow from the head, and the settled things it lets go of."""
         if self._writer.failure is not None:
             raise WriteFailed(str(self._writer.failure))
         head = self._head
         if rows[0].seq != head.seq + 1 or f'"prev":"{head.digest}"' not in rows[0].line:
             raise BrokenChain(rows[0].seq, f"it was not made to follow entry {head.seq}")
         self._head = Head(rows[-1].seq, rows[-1].digest)
-        self._writer.put(Batch(rows))
+        self._writer.put(Batch(rows, things))
 
     def keep(self, seq: int, digest: str, state: bytes) -> None:
         """Queue a snapshot: the frozen state after entry `seq`, whose line has this digest."""

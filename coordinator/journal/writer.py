@@ -1,7 +1,8 @@
 """The only thread that writes to the journal, through the only connection that can.
 
 All that has been submitted goes into one transaction; only when that has reached the disk is it
-reported. After the first failure nothing is written or reported any more.
+reported. After the first failure nothing is written or reported any more. The index for searching is
+brought up afterwards, when there is enough to do or nothing else, so that nobody waits for it.
 """
 
 import hashlib
@@ -18,14 +19,20 @@ from threading import Event, Thread
 from msgspec import Struct
 from sqlite_utils import Database
 
+from coordinator.incident.archive import Thing
 from coordinator.journal.connect import writing
-from coordinator.journal.errors import JournalError, WriteFailed
+from coordinator.journal.errors import JournalError, NotAJournal, WriteFailed
 from coordinator.journal.rows import Row
 from coordinator.journal.schema import bring_up
+from coordinator.journal.search import searchable
 
 SNAPSHOTS_KEPT = 3
 ROWS_IN_A_STATEMENT = 32
 """Each statement gives the interpreter's lock away and must win it back, so one carries many rows."""
+INDEXED_AT_ONCE = 256
+"""Entries that may lack in the index while there is other work."""
+IDLE = 0.25
+"""Seconds without work after which the index is brought up."""
 WORK_IN_A_COMMIT = 1024
 """A flood must not keep the first of it waiting."""
 
@@ -33,9 +40,10 @@ Value = str | int | bytes
 
 
 class Batch(Struct, frozen=True):
-    """The rows of one decision."""
+    """The rows of one decision, and the settled things that it lets go of."""
 
     rows: Sequence[Row]
+    things: Sequence[Thing] = ()
 
 
 class Keep(Struct, frozen=True):
@@ -66,6 +74,7 @@ class Writer:
         self._queue: SimpleQueue[Work] = SimpleQueue()
         self._ready = Event()
         self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
+        self._unindexed: list[tuple[int, str]] = []
         self.failure: Exception | None = None
 
     def start(self) -> None:
@@ -94,7 +103,7 @@ class Writer:
         try:
             connection = writing(self._path)
         except (sqlite3.Error, JournalError) as error:
-            self.failure = error
+            self._refuse(error)
             self._ready.set()
             return
         with closing(connection):
@@ -104,8 +113,9 @@ class Writer:
         db = Database(connection)
         try:
             bring_up(db)
+            _catch_up(db)
         except (sqlite3.Error, JournalError) as error:
-            self.failure = error
+            self._refuse(error)
             return
         finally:
             self._ready.set()
@@ -114,10 +124,15 @@ class Writer:
         if self.failure is None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def _refuse(self, error: Exception) -> None:
+        plain = isinstance(error, JournalError)
+        self.failure = error if plain else NotAJournal(f"{self._path} cannot be opened as a journal: {error}")
+
     def _taken(self) -> list[Work]:
-        """All that waits, at least one thing."""
-        taken = [self._queue.get()]
+        """All that waits; nothing, when nothing has for a while and the index is behind."""
+        taken: list[Work] = []
         with suppress(Empty):
+            taken.append(self._queue.get(timeout=IDLE if self._unindexed else None))
             while len(taken) < WORK_IN_A_COMMIT:
                 taken.append(self._queue.get_nowait())
         return taken
@@ -127,6 +142,7 @@ class Writer:
         if self.failure is None:
             try:
                 self._write(db, taken)
+                self._index(db, taken)
             except Exception as error:  # noqa: BLE001 - whatever it is, the state is now ahead of the disk
                 self._fail(error)
         marks = [work for work in taken if isinstance(work, Mark)]
@@ -135,15 +151,27 @@ class Writer:
         return not any(mark.last for mark in marks)
 
     def _write(self, db: Database, taken: list[Work]) -> None:
-        batches = [work.rows for work in taken if isinstance(work, Batch)]
+        batches = [work for work in taken if isinstance(work, Batch)]
         if batches:
             with db.atomic():
-                _insert(db.conn, batches)
-            self._committed(batches[-1][-1].seq)
+                _insert(db.conn, [batch.rows for batch in batches])
+                _archive(db.conn, [thing for batch in batches for thing in batch.things])
+            self._committed(batches[-1].rows[-1].seq)
+            self._unindexed += [(row.seq, row.words) for batch in batches for row in batch.rows]
         for work in taken:
             if isinstance(work, Keep):
                 with db.atomic():
                     _keep(db.conn, work)
+
+    def _index(self, db: Database, taken: list[Work]) -> None:
+        """Bring the index up, if this is the time. What a power cut undoes is found at the next start."""
+        ending = any(isinstance(work, Mark) and work.last for work in taken)
+        if self._unindexed and (not taken or ending or len(self._unindexed) >= INDEXED_AT_ONCE):
+            db.conn.execute("PRAGMA synchronous=NORMAL")
+            with db.atomic():
+                _note_words(db.conn, self._unindexed)
+            db.conn.execute("PRAGMA synchronous=FULL")
+            self._unindexed = []
 
     def _fail(self, error: Exception) -> None:
         self.failure = WriteFailed(f"the journal could not be written ({error}); acknowledged entries are safe")
@@ -156,7 +184,23 @@ def _insert(connection: sqlite3.Connection, batches: list[Sequence[Row]]) -> Non
     commands = [(batch[0].command, batch[0].content, batch[0].seq, len(batch)) for batch in batches if batch[0].command]
     _many(connection, "entries (seq, kind, line, digest)", [row[:4] for row in rows])
     _many(connection, "commands (id, content, seq, made)", commands)
-    _many(connection, "search (rowid, words)", [(row.seq, row.words) for row in rows if row.words])
+
+
+def _note_words(connection: sqlite3.Connection, said: list[tuple[int, str]]) -> None:
+    _many(connection, "search (rowid, words)", [one for one in said if one[1]])
+    connection.execute("UPDATE indexed SET seq = ?", (said[-1][0],))
+
+
+def _catch_up(db: Database) -> None:
+    """Index what a process that was killed had not."""
+    sql = "SELECT seq, line FROM entries WHERE seq > (SELECT seq FROM indexed) ORDER BY seq LIMIT ?"
+    while found := db.conn.execute(sql, (INDEXED_AT_ONCE,)).fetchall():
+        with db.atomic():
+            _note_words(db.conn, [(seq, searchable(line)) for seq, line in found])
+
+
+def _archive(connection: sqlite3.Connection, things: list[Thing]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO archived (seq, number, kind, thing) VALUES (?, ?, ?, ?)", things)
 
 
 def _many(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[Value, ...]]) -> None:

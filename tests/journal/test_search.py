@@ -1,6 +1,8 @@
 """Full-text search: what was said is found, newest first, and no query is anything but words."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from coordinator.journal.lines import GENESIS
 from coordinator.journal.rows import rows
 from coordinator.journal.store import Journal
-from tests.journal.samples import note
+from coordinator.journal.writer import IDLE, INDEXED_AT_ONCE
+from tests.journal.samples import note, notes
 
 SAID = (
     "The bridge on Route 9 is down",
@@ -81,3 +84,32 @@ def test_pages_go_on_where_the_last_one_ended(journal: Journal) -> None:
     assert [stored.seq for stored in first] == [3]
     assert [stored.seq for stored in journal.reads.search("bridge", before=3)] == [1]
     assert journal.reads.search("bridge", before=1) == []
+
+
+def test_what_the_index_does_not_reach_yet_is_found_with_what_it_does(tmp_path: Path) -> None:
+    with Journal.create(tmp_path / "hub.journal") as journal:
+        for batch in notes(INDEXED_AT_ONCE + 30, text="Évacuation of zone-4"):
+            journal.submit(batch)
+            journal.settle()
+        (reach,) = journal.reads._connection.execute("SELECT seq FROM indexed").fetchone()
+        assert 0 < reach < journal.head.seq
+        hits = [stored.seq for stored in journal.reads.search('evacuation "zone 4"', limit=100)]
+        assert hits == list(range(journal.head.seq, journal.head.seq - 100, -1))
+        again = journal.reads.search("evac*", before=reach + 3, limit=4)
+        assert [stored.seq for stored in again] == [reach + 2, reach + 1, reach, reach - 1]
+        below = journal.reads.search("zone", before=reach, limit=2)
+        assert [stored.seq for stored in below] == [reach - 1, reach - 2]
+    with Journal.open(tmp_path / "hub.journal") as journal:
+        assert journal.reads._connection.execute("SELECT seq FROM indexed").fetchone() == (journal.head.seq,)
+        assert len(journal.reads.search("zone", limit=1000)) == journal.head.seq
+
+
+def test_the_index_is_brought_up_when_nothing_else_is_to_do(tmp_path: Path) -> None:
+    with Journal.create(tmp_path / "hub.journal") as journal:
+        journal.submit(notes(1)[0])
+        journal.settle()
+        deadline = time.monotonic() + 10
+        while journal.reads._connection.execute("SELECT seq FROM indexed").fetchone() == (0,):
+            assert time.monotonic() < deadline
+            time.sleep(IDLE / 5)
+        assert [stored.seq for stored in journal.reads.search("note")] == [1]
