@@ -28,6 +28,7 @@ from coordinator.wire.problems import WireError
 from server import catchup
 from server.admission import Admission
 from server.hub import Again, Fresh, Hub
+from server.keys import holds_key
 from server.subscribers import Subscriber, own_frame
 
 GOODBYE = 1008
@@ -47,9 +48,11 @@ class Conversation:
     async def run(self) -> None:
         """Serve the connection until it closes. Raises ConnectionClosed."""
         try:
+            known = self._admission.known(self._connection)
             hello = await self._hello()
-            operator = self._admission.operator(hello, self._hub.state)
-            subscriber = Subscriber(operator, self._connection, hello.version, follow=hello.follow)
+            operator = self._admission.operator(hello, self._hub.state, known)
+            key = known.key if known is not None else ""
+            subscriber = Subscriber(operator, self._connection, hello.version, follow=hello.follow, key=key)
             self._hub.arrive(subscriber)
         except WireError as error:
             await self._turn_away(error)
@@ -63,7 +66,6 @@ class Conversation:
             self._hub.leave(subscriber)
 
     async def _hello(self) -> Hello:
-        self._admission.peer(self._connection.transport.get_extra_info("socket"))
         try:
             async with asyncio.timeout(limits.HELLO_WITHIN):
                 frame = _read(await self._connection.recv(), "")
@@ -94,6 +96,8 @@ class Conversation:
             start, reached = reached, head.seq
             tail = partial(catchup.since, start, head, state, operator)
             await self._send(await hub.reader.run(tail))
+        if not holds_key(hub.state.roster.ground.operator(operator), subscriber.key):
+            raise WireError("not-admitted", "you are on the roster no more; ask the liaison")
         hub.subscribers.join(subscriber)
 
     async def _send(self, frames: Iterable[bytes]) -> None:

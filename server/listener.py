@@ -37,14 +37,12 @@ class Listener:
     def __init__(self, hub: Hub, addresses: Sequence[Address], *, keyless: bool, version: str = "") -> None:
         """Raises NotSafe for an address where there is no telling who connects."""
         self._hub = hub
-        self._wanted = addresses
         self._admission = Admission(keyless=keyless)
         self._version = version
         self._servers: list[Server] = []
         self.addresses: list[Address] = []
         """Where it really listens: a port 0 has become one that was free."""
-        for address in addresses:
-            self._admission.check_address(address)
+        self._wanted = [self._admission.check_address(address) for address in addresses]
         hub.doors.append(self)
 
     async def start(self) -> None:

@@ -18,6 +18,7 @@ from coordinator.incident.state import State
 from coordinator.incident.visibility import tokens
 from coordinator.wire import limits
 from coordinator.wire.frames import pack_map
+from server.keys import holds_key
 
 BACKLOG = 1024 * 1024
 """Bytes that may wait for one client in this process; one that is further behind is dropped, and resumes."""
@@ -47,11 +48,15 @@ class Unit(Struct, frozen=True):
 class Subscriber:
     """One connection of one operator."""
 
-    def __init__(self, operator: str, connection: ServerConnection, version: str = "", *, follow: bool = True) -> None:
+    def __init__(
+        self, operator: str, connection: ServerConnection, version: str = "", *, follow: bool = True, key: str = ""
+    ) -> None:
         self.operator = operator
         self.connection = connection
         self.version = version
         self.follow = follow
+        self.key = key
+        """The fingerprint of the key it came with; on a keyless hub, none."""
         self.painted: float | None = None
         """When its screen was last painted, on the hub's monotonic clock; a session without a screen never says."""
         self.waiting = False
@@ -141,9 +146,9 @@ class Subscribers:
             del self._followers[subscriber.operator]
 
     def dismiss(self, state: State) -> None:
-        """End the sessions of those who are on the roster no more."""
+        """End the sessions of those who are, or whose key is, on the roster no more."""
         for subscriber in tuple(self.all):
-            if state.roster.ground.operator(subscriber.operator) is None:
+            if not holds_key(state.roster.ground.operator(subscriber.operator), subscriber.key):
                 subscriber.tell(pack_map({"t": "bye", "reason": "you are on the roster no more"}))
                 self.leave(subscriber)
                 subscriber.connection.transport.close()

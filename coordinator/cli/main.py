@@ -24,6 +24,8 @@ OTHERS = {
     "outbox": ("coordinator.cli.outbox", "What was written and is not decided: still wanted?"),
     "verify": ("coordinator.cli.verify", "Check that a journal or an export is whole."),
 }
+UNSEEN = {"door": "coordinator.cli.door"}
+"""What only other programs call."""
 EPILOG = """\b
 Examples:
   coordinator demo
@@ -46,6 +48,8 @@ class Coordinator(click.Group):
         name = cmd_name.replace("_", "-").lower()
         if name in OTHERS:
             return _loaded(OTHERS[name][0], name)
+        if name in UNSEEN:
+            return _loaded(UNSEEN[name], name)
         if name in VIEWS:
             return _loaded("coordinator.cli.views", name)
         if name in _verbs():

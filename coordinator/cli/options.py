@@ -6,7 +6,9 @@ import click
 def hub_options() -> list[click.Parameter]:
     """--hub, --as, --json, --wait: on every command that talks to a hub."""
     return [
-        click.Option(["--hub"], metavar="ADDRESS", help="ws://127.0.0.1:PORT or unix:PATH  [COORDINATOR_HUB]"),
+        click.Option(
+            ["--hub"], metavar="ADDRESS", help="ssh://USER@HOST, unix:PATH or ws://127.0.0.1:PORT  [COORDINATOR_HUB]"
+        ),
         click.Option(["--as", "as_"], metavar="ID", help="Who you are, on a keyless hub.  [COORDINATOR_AS]"),
         click.Option(["--wait"], type=float, metavar="SECONDS", help="How long to wait for the hub: 10."),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),

@@ -1,11 +1,12 @@
 """One open connection that carries whole frames, whatever it runs over. A dead one is noticed and closes."""
 
 from typing import Protocol
+from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
-from coordinator.session.addresses import Address, Tcp
+from coordinator.session.addresses import Address, Door, Ssh, Tcp, Unix
 from coordinator.wire.limits import HUB_FRAME
 
 OPEN_WITHIN = 5.0
@@ -13,6 +14,8 @@ PING_EVERY = 5.0
 """Pings find a dead link while nothing is said on it."""
 PING_WITHIN = 10.0
 CLOSE_WITHIN = 1.0
+DOOR = "Coordinator-Door"
+"""The header by which the forced command tells the hub whose key the SSH server has seen: `OPERATOR SHA256:…`."""
 
 
 class LinkLost(Exception):
@@ -67,6 +70,10 @@ class WebSocket:
 
 async def open_transport(address: Address) -> Transport:
     """Connect. Raises LinkLost where nobody answers there."""
+    if isinstance(address, Ssh):
+        from coordinator.session.ssh import open_pipe
+
+        return await open_pipe(address)
     try:
         return WebSocket(await _connect(address))
     except (FileNotFoundError, ConnectionRefusedError):
@@ -75,13 +82,14 @@ async def open_transport(address: Address) -> Transport:
         raise LinkLost(str(failed) or "no answer in time") from failed
 
 
-async def _connect(address: Address) -> ClientConnection:
+async def _connect(address: Tcp | Unix | Door) -> ClientConnection:
     if isinstance(address, Tcp):
         return await connect(
             str(address), proxy=None, compression=None, max_size=HUB_FRAME, open_timeout=OPEN_WITHIN,
             ping_interval=PING_EVERY, ping_timeout=PING_WITHIN, close_timeout=CLOSE_WITHIN,
         )
+    known = {DOOR: f"{quote(address.operator)} {address.key}"} if isinstance(address, Door) else None
     return await unix_connect(
         str(address.path), "ws://localhost/", compression=None, max_size=HUB_FRAME, open_timeout=OPEN_WITHIN,
-        ping_interval=PING_EVERY, ping_timeout=PING_WITHIN, close_timeout=CLOSE_WITHIN,
+        ping_interval=PING_EVERY, ping_timeout=PING_WITHIN, close_timeout=CLOSE_WITHIN, additional_headers=known,
     )
