@@ -306,6 +306,7 @@ class Session:
         if self._place.log and self._place.log != welcome.log:
             self.link = replace(self.link, notice=_another_log(self._place, welcome))
         self._place = self._places.settle(self._place, welcome)
+        self._place.queue.again()
         self._met = True
         self.operator = welcome.operator
         self.operation = welcome.operation

@@ -179,6 +179,8 @@ class Conversation:
         while True:
             await session.wake.wait()
             session.wake.clear()
+            if not session.holds(self._transport):
+                continue
             if self._slow:
                 await session.clock.sleep(SLOWLY)
                 self._slow = False
