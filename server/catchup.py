@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from coordinator.incident.archive import with_root
 from coordinator.incident.entries import Entry
 from coordinator.incident.snapshot import freeze, trimmed
 from coordinator.incident.state import State
@@ -62,7 +63,7 @@ def since(have: int, head: Head, state: State, operator: str, reads: Reads) -> l
     entries = [decode(one.line) for one in stored]
     mask = 0
     for place, entry in enumerate(entries):
-        mask |= may_see(rights, audience(state, entry)) << place
+        mask |= may_see(rights, _audience(state, entry, reads)) << place
     lines = frames_of([(one.line, one.digest) for one in stored], mask, have + 1)
     return [*_revealed(entries, have, state, operator, reads), *lines]
 
@@ -94,10 +95,14 @@ def whole(head: Head, state: State, operator: str) -> list[bytes]:
     ]
 
 
+def _audience(state: State, entry: Entry, reads: Reads) -> frozenset[str]:
+    return audience(with_root(state, entry, reads.archived), entry)
+
+
 def visible(seq: int, state: State, operator: str, reads: Reads) -> str | None:
     """An entry's line, if there is one and this viewer may see it."""
     line = reads.line(seq) if 0 < seq <= state.seq else None
-    if line is None or not may_see(tokens(state, operator), audience(state, decode(line))):
+    if line is None or not may_see(tokens(state, operator), _audience(state, decode(line), reads)):
         return None
     return line
 
@@ -105,23 +110,23 @@ def visible(seq: int, state: State, operator: str, reads: Reads) -> str | None:
 def asked(frame: Fetch | Search, state: State, operator: str, reads: Reads) -> Found:
     """The lines that a viewer asks for, as far as they may see them, newest first."""
     if isinstance(frame, Search):
-        return _collected(frame.before, frame.limit, state, operator, partial(reads.search, frame.query))
+        return _collected(frame, state, operator, reads, partial(reads.search, frame.query))
     if frame.seqs:
         lines = (visible(seq, state, operator, reads) for seq in sorted(frame.seqs, reverse=True))
         return Found([line for line in lines if line is not None], more=False, before=0)
-    return _collected(frame.before, frame.limit, state, operator, reads.page)
+    return _collected(frame, state, operator, reads, reads.page)
 
 
-def _collected(before: int, limit: int, state: State, operator: str, older: Older) -> Found:
-    rights = tokens(state, operator)
-    before = min(before or state.seq + 1, state.seq + 1)
+def _collected(frame: Fetch | Search, state: State, operator: str, reads: Reads, older: Older) -> Found:
+    rights, limit = tokens(state, operator), frame.limit
+    before = min(frame.before or state.seq + 1, state.seq + 1)
     lines: list[str] = []
     looked = 0
     while looked < SCAN:
         stored = older(before, limit)
         for one in stored:
             before = one.seq
-            if may_see(rights, audience(state, decode(one.line))):
+            if may_see(rights, _audience(state, decode(one.line), reads)):
                 lines.append(one.line)
                 if len(lines) == limit:
                     return Found(lines, more=before > 1, before=before)

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Clock, Correct, Start, Stop
+from coordinator.incident.acts import Act, Archive, Clock, Correct, Recall, Start, Stop
+from coordinator.incident.archive import Thing, departed, missing, with_root
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
 from coordinator.incident.decide import decide
@@ -42,6 +43,9 @@ from server.restore import check_same, restored
 from server.snapshots import Snapshots
 from server.subscribers import Subscriber, Subscribers, Unit, Written, may_see
 from server.timekeeper import Timekeeper
+
+ARCHIVE_EVERY = 5_000
+"""Entries between two archivings; what was settled before the last so many is let go of."""
 
 LOOK_EVERY = 0.25
 """Seconds after which the hub looks at the time, at the latest: a clock may be stepped while it sleeps."""
@@ -85,6 +89,7 @@ class Hub:
         *,
         driven: bool = False,
         snapshot_every: int = snapshots.EVERY,
+        archive_every: int = ARCHIVE_EVERY,
     ) -> None:
         self.path = path
         self.time = Timekeeper(clock or SystemClock())
@@ -94,8 +99,11 @@ class Hub:
         self.doors: list[Door] = []
         self._roster = roster
         self._snapshot_every = snapshot_every
-        self._waiting: deque[tuple[Unit, list[Row]]] = deque()
-        """Decided, and not yet given to the journal."""
+        self._archive_every = archive_every
+        self._waiting: deque[tuple[Unit, list[Row], tuple[Thing, ...]]] = deque()
+        """Decided, and not yet given to the journal; with the settled things that it lets go of."""
+        self._departing: dict[int | str, Thing] = {}
+        """Settled things that have left the state, and are not on the disk yet."""
         self._writing: deque[Unit] = deque()
         """Given to the journal, and not yet on the disk."""
         self._undurable: dict[str, Decided] = {}
@@ -131,6 +139,7 @@ class Hub:
         now, _ = self.time.read()
         self.subscribers = Subscribers(self._journal.reads.line)
         self._head = self._journal.head
+        self._archived = self._head.seq
         last = found.snapshot if found is not None else 0
         self._snapshots = Snapshots(self._journal, last, self._snapshot_every, self.do)
         if found is None:
@@ -202,6 +211,7 @@ class Hub:
                 raise WireError("id-reused", "this id was used for another command; give each its own", command.id)
             return Again(known.seq, known.made, durable)
         now = self.tick()
+        self._take_up(command)
         decision = self._decide(command, now, said)
         if isinstance(decision.reply, Malformed):
             return decision.reply
@@ -209,6 +219,17 @@ class Hub:
         self._undurable[command.id] = Decided(said, first, len(decision.entries))
         self._fire(now)
         return Fresh(first)
+
+    def _take_up(self, command: Command) -> None:
+        """Have settled things again that the command names."""
+        named = self._named(command)
+        refs = list(missing(self.state, command.act))
+        if named is not None and named.ref is not None:
+            refs.append(named.ref)
+        for ref in refs:
+            thing = self._departing.get(ref) or self._journal.reads.archived(ref)
+            if thing is not None:
+                self.do(Recall(what=thing.kind, seq=thing.seq, thing=thing.text))
 
     def may_command(self, operator: str) -> bool:
         """Whether that operator may send one more command now; if so, it is counted."""
@@ -222,7 +243,10 @@ class Hub:
         """What a command made that was decided before, as far as its author may see it."""
         found = self._journal.reads.lines(again.seq, again.seq + again.made - 1)
         rights = tokens(self.durable, operator)
-        return [one.line for one in found if may_see(rights, audience(self.durable, decode(one.line)))]
+        return [one.line for one in found if may_see(rights, self._audience(decode(one.line)))]
+
+    def _audience(self, entry: Entry) -> frozenset[str]:
+        return audience(with_root(self.durable, entry, self._journal.reads.archived), entry)
 
     def do(self, act: Act) -> None:
         """Have the hub itself do something."""
@@ -240,17 +264,30 @@ class Hub:
                 seen_by = audience(state, entry)
                 written.append(Written(entry, row.line, row.digest, seen_by, reveals(before, state, entry)))
             self._take(made, tuple(written), state)
+            self._let_go(decision.entries[-1].seq)
         return decision
 
+    def _let_go(self, seq: int) -> None:
+        """At every so many entries, what was settled before the last so many leaves the working state."""
+        if seq // self._archive_every > self._archived // self._archive_every:
+            self._archived = seq
+            self.do(Archive(before=seq - self._archive_every))
+
     def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
+        things = self._departed(state) if any(one.entry.kind == "archive" for one in written) else ()
         self.state = state
         self._due = core_next_due(state)
         self._head = Head(made[-1].seq, made[-1].digest)
-        self._waiting.append((Unit(state, written), made))
+        self._waiting.append((Unit(state, written), made, things))
         self._idle.clear()
         if not self._flush_wanted and not self._writing:
             self._flush_wanted = True
             self._loop.call_soon(self._flush)
+
+    def _departed(self, after: State) -> tuple[Thing, ...]:
+        things = tuple(departed(self.state, after))
+        self._departing.update({thing.seq: thing for thing in things} | {thing.number: thing for thing in things})
+        return things
 
     def _named(self, command: Command) -> Entry | None:
         """The entry that a correction names."""
@@ -259,7 +296,7 @@ class Hub:
         seq = resolve(self.state, command.act.ref)
         if seq is None or not 0 < seq <= self.state.seq:
             return None
-        for unit in (*self._writing, *(unit for unit, _ in self._waiting)):
+        for unit in (*self._writing, *(unit for unit, _, _ in self._waiting)):
             for one in unit.written:
                 if one.entry.seq == seq:
                     return one.entry
@@ -279,9 +316,9 @@ class Hub:
             return
         try:
             while self._waiting:
-                unit, made = self._waiting.popleft()
+                unit, made, things = self._waiting.popleft()
                 self._writing.append(unit)
-                self._journal.submit(made)
+                self._journal.submit(made, things)
         except WriteFailed as failure:
             self._fail(failure)
 
@@ -312,6 +349,7 @@ class Hub:
             self.subscribers.dismiss(self.durable)
         self.subscribers.publish(units)
         if not self._writing and not self._waiting:
+            self._departing.clear()
             self._idle.set()
         self._snapshots.committed(self.durable, self.durable_head, lambda: self.state)
 

@@ -5,15 +5,14 @@ somebody takes an old matter up again, the hub first writes a `recall` entry tha
 and every client that may see it has it again at the same point. Nothing of this changes what any command means.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from immutables import Map
-from msgspec import Struct
 from msgspec.structs import replace
 
-from coordinator.incident import claims, status, threads
+from coordinator.incident import claims, status, threads, visibility
 from coordinator.incident.acts import Act, Archive, Recall, Ref
 from coordinator.incident.briefing import unread
 from coordinator.incident.claims import LAPSED
@@ -34,7 +33,7 @@ EVENTS_KEPT = 10_000
 """Claim events that are remembered for each control: a basis older than these has long been asked about again."""
 
 
-class Thing(Struct, frozen=True):
+class Thing(NamedTuple):
     """A settled thing on its way to the journal: canonical JSON under its entry number and its short one."""
 
     seq: int
@@ -177,6 +176,16 @@ _ENCODER = msgspec.json.Encoder(order="sorted", enc_hook=plain)
 _DECODERS: dict[str, msgspec.json.Decoder[Kept]] = {
     kind: msgspec.json.Decoder(type_, dec_hook=mapped, strict=False) for kind, type_ in KINDS.items()
 }
+
+
+def with_root(state: State, entry: Entry, archived: Callable[[int], Thing | None]) -> State:
+    """The state in which an old entry's audience can be told: with the message that it is about, archived or not."""
+    seq = visibility.root(state, entry)
+    if not visibility.narrow(entry) or seq in state.messages:
+        return state
+    thing = archived(seq)
+    message = thawed(thing.kind, thing.text) if thing is not None else None
+    return replace(state, messages=state.messages.set(seq, message)) if isinstance(message, Message) else state
 
 
 # The hub's words
