@@ -138,7 +138,8 @@ def roster(operators: int = 200, areas: int = 100, resources: int = 10) -> Roste
             ),
             routes=tuple(Route(id=f"r{n}", name=f"Route {n}") for n in range(10)),
             resources=tuple(
-                Resource(id=f"u{n}", name=f"Unit {n}", kind="unit", home="c1", capacity=1000) for n in range(resources)
+                Resource(id=f"u{n}", name=f"Unit {n}", kind=f"kind {n // 10}", home="c1", capacity=1000)
+                for n in range(resources)
             ),
         ),
         doctrine=Doctrine(

@@ -1,0 +1,65 @@
+"""Budgets 1 to 4: how much passes through the hub, and how fast, against `bare` and `raw` in the same run."""
+
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.common import LOAD_CORE, ROUNDS, Figure, folder, interleaved, load, pin, roster, scaled, serving, tell
+from benchmarks.raw import transactions
+
+
+def run(made: Path) -> None:
+    """All four; every measurement on a server that has served nothing before."""
+    file = made / "roster.json"
+    file.write_bytes(msgspec.json.encode(roster()))
+    number = 0
+
+    def bare(figure: str, *arguments: str) -> float:
+        with serving("bare") as (port, _):
+            return load(port, *arguments)[figure]
+
+    def hub(figure: str, *arguments: str) -> float:
+        nonlocal number
+        number += 1
+        with serving("hub", str(made / f"{number}.journal"), str(file)) as (port, _):
+            return load(port, "--hub", *arguments)[figure]
+
+    many = ("--clients", "50", "--senders", "100")
+    yardstick, measured = interleaved(
+        ROUNDS, lambda: bare("commands/s", *many), lambda: hub("commands/s", *many)
+    )
+    tell(row("1", "durable, acknowledged commands/s, 100 senders, 50 clients", measured, yardstick, "bare", 6.0))
+    wide = ("--clients", "200", "--senders", "100")
+    yardstick, measured = interleaved(
+        ROUNDS, lambda: bare("deliveries/s", *wide), lambda: hub("deliveries/s", *wide)
+    )
+    tell(row("2", "deliveries/s at saturation, 200 clients", measured, yardstick, "bare", 15.0))
+    slow = ("--clients", "200", "--rate", "50", "--seconds", "6")
+    yardstick, measured = interleaved(ROUNDS, lambda: bare("p99 ms", *slow), lambda: hub("p99 ms", *slow))
+    ratio = measured / yardstick
+    tell(
+        Figure(
+            n="3", what="p99 from send to the last of 200 clients at 50/s", measured=f"{measured:.2f} ms",
+            yardstick=f"bare {yardstick:.2f} ms", ratio=f"{ratio:.2f}x bare", budget="<= 1.5x bare", met=ratio <= 1.5,
+        )
+    )
+    pin(LOAD_CORE)
+    one = ("--clients", "1", "--senders", "1")
+    yardstick, measured = interleaved(
+        ROUNDS, lambda: transactions(2.0, str(made)), lambda: hub("commands/s", *one)
+    )
+    tell(row("4", "acknowledged commands/s of one sender", measured, yardstick, "raw", 0.25))
+
+
+def row(n: str, what: str, measured: float, yardstick: float, name: str, least: float) -> Figure:
+    """A figure that is to be at least so many times its yardstick."""
+    ratio = measured / yardstick
+    return Figure(
+        n=n, what=what, measured=f"{scaled(measured)}/s", yardstick=f"{name} {scaled(yardstick)}/s",
+        ratio=f"{ratio:.2f}x {name}", budget=f">= {least:g}x {name}", met=ratio >= least,
+    )
+
+
+if __name__ == "__main__":
+    with folder() as made_for_it:
+        run(made_for_it)
