@@ -75,7 +75,12 @@ COUNTY: dict[str, object] = {
         "controls": {
             "posture": {"of": "area", "verbs": ["EVACUATE", "SHELTER"]},
             "access": {"of": "route", "verbs": ["OPEN", "CLOSE"]},
-            "commitment": {"of": "resource", "verbs": ["ASSIGN", "RELEASE"], "by_object": True, "releases": ["RELEASE"]},
+            "commitment": {
+                "of": "resource",
+                "verbs": ["ASSIGN", "RELEASE"],
+                "by_object": True,
+                "releases": ["RELEASE"],
+            },
         }
     },
     "contact_order": ["icp", "gauge", "north"],
