@@ -1,1 +1,1 @@
-"""The terminal interface: immutable views in, commands out. Keyboard only, 80×24, never colour alone."""
+"""The terminal interface: immutable views in, commands out. Keyboard only, 80x24, never colour alone."""

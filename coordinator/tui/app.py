@@ -18,7 +18,7 @@ from coordinator.session.faults import Fault
 from coordinator.tui import settings
 from coordinator.tui.actions import BY_ID, Action, keys
 from coordinator.tui.doing import Doing
-from coordinator.tui.drafts import Draft, Drafts
+from coordinator.tui.drafts import Draft, Drafts, name
 from coordinator.tui.driver import CellDriver, Output
 from coordinator.tui.log_source import LogSource
 from coordinator.tui.rows import alarms, detail
@@ -37,19 +37,21 @@ from coordinator.tui.sending import Refusal, Sending
 from coordinator.tui.shelf import DiskShelf
 from coordinator.tui.spots import Spot
 from coordinator.tui.texts import Span
+from coordinator.tui.typed import Bell, Typed
 from coordinator.tui.view import View
 
 EVERY = 0.25
 """Changes are shown together, at most four times a second."""
 NOTICE_STAYS = 20.0
-BELL_EVERY = 10.0
 TAIL = 20
 """The log's tail shows at least so many entries, if there are that many."""
-SAVE_AFTER = 0.5
-"""A draft is on the disk this long after the last key at the latest."""
 
 SCREENS: Mapping[str, type[Base]] = {
-    "desk": DeskScreen, "post": PostScreen, "orders": OrdersScreen, "board": BoardScreen, "log": LogScreen,
+    "desk": DeskScreen,
+    "post": PostScreen,
+    "orders": OrdersScreen,
+    "board": BoardScreen,
+    "log": LogScreen,
     "charter": CharterScreen,
 }
 
@@ -66,7 +68,11 @@ class Interface(App[int], inherit_bindings=False):
     ]
 
     def __init__(
-        self, session: Session, *, changed_keys: Mapping[str, str] | None = None, driver_class: type[Driver] | None = CellDriver
+        self,
+        session: Session,
+        *,
+        changed_keys: Mapping[str, str] | None = None,
+        driver_class: type[Driver] | None = CellDriver,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.animation_level = "none"
@@ -84,10 +90,8 @@ class Interface(App[int], inherit_bindings=False):
         self._notice_at = 0.0
         self._dirty = True
         self._second = -1
-        self._typed: dict[str, Draft] = {}
-        self._typed_at = 0.0
-        self._rung_at = -BELL_EVERY
-        self._rung_for: set[int] = set()
+        self._typed = Typed(self.drafts, session.clock.monotonic)
+        self._bell = Bell(session.clock.monotonic)
         self._home = ""
 
     # From the session to the screen
@@ -108,7 +112,7 @@ class Interface(App[int], inherit_bindings=False):
             self.fault = self.session.fault
             self.exit(1)
             return
-        self._save_typed(now)
+        self._typed.save()
         second = int(now)
         if not self._dirty and second == self._second:
             return
@@ -126,7 +130,11 @@ class Interface(App[int], inherit_bindings=False):
         session, state = self.session, self.session.state
         assert state is not None
         self.view = View(
-            now=session.now(), me=session.operator, state=state, link=session.link, waiting=session.waiting,
+            now=session.now(),
+            me=session.operator,
+            state=state,
+            link=session.link,
+            waiting=session.waiting,
             doubtful=frozenset(waiting.id for waiting in session.doubtful),
         )
         if new:
@@ -134,7 +142,8 @@ class Interface(App[int], inherit_bindings=False):
             self.drafts.settle(DiskShelf(disk.outbox) if disk is not None else None)
             self.source.update()
             self.sending.settle()
-            self._ring(self.view)
+            if self._bell.wanted(alarms.flash(self.view)):
+                self.bell()
         if len(self.source) < TAIL and not self.source.ends and session.link.up:
             self.run_worker(self.source.ask(), exclusive=True, group="log")
         if not self._home:
@@ -143,14 +152,6 @@ class Interface(App[int], inherit_bindings=False):
         output = self.driver_output
         if output is None or not output.waiting:
             session.painted()
-
-    def _ring(self, view: View) -> None:
-        """A bell for a FLASH that was not there before, at most one in ten seconds."""
-        flashes = alarms.flash(view)
-        if flashes - self._rung_for and self._monotonic() - self._rung_at >= BELL_EVERY:
-            self._rung_at = self._monotonic()
-            self.bell()
-        self._rung_for |= flashes
 
     @property
     def driver_output(self) -> Output | None:
@@ -210,13 +211,13 @@ class Interface(App[int], inherit_bindings=False):
 
     # Screens
 
-    def go(self, name: str) -> None:
+    def go(self, screen: str) -> None:
         """To a main screen."""
         while len(self.screen_stack) > 2:  # noqa: PLR2004  # the default one, and the main one
             self.pop_screen()
-        if name not in self._installed_screens:
-            self.install_screen(SCREENS[name](), name)
-        self.switch_screen(name)
+        if not self.is_screen_installed(screen):
+            self.install_screen(SCREENS[screen](), screen)
+        self.switch_screen(screen)
 
     def open_form(self, do: str, about: Spot, values: dict[str, str]) -> None:
         """A form with these values in it."""
@@ -254,22 +255,12 @@ class Interface(App[int], inherit_bindings=False):
 
     def keep_draft(self, do: str, about: Spot, values: dict[str, str]) -> None:
         """Keep what is written so far; it is on the disk within half a second."""
-        draft = Draft(do, about.kind, about.ref, values, self.session.now())
-        if not self._typed:
-            self._typed_at = self._monotonic()
-        self._typed[draft.name] = draft
-        self._save_typed(self._monotonic())
+        self._typed.keep(Draft(do, about.kind, about.ref, values, self.session.now()))
 
-    def _save_typed(self, now: float) -> None:
-        if self._typed and now - self._typed_at >= SAVE_AFTER:
-            for draft in self._typed.values():
-                self.drafts.save(draft)
-            self._typed.clear()
-
-    def _save_all(self) -> None:
-        for draft in self._typed.values():
-            self.drafts.save(draft)
-        self._typed.clear()
+    def drop_draft(self, do: str, about: Spot) -> None:
+        """Its text is safe elsewhere, or not wanted."""
+        self._typed.drop(name(do, about.kind, about.ref))
+        self.drafts.drop(do, about.kind, about.ref)
 
     # The end
 
@@ -281,14 +272,16 @@ class Interface(App[int], inherit_bindings=False):
 
     def action_leave(self) -> None:
         """Leave; where something is unsent, ask first."""
-        self._save_all()
+        self._typed.save(now=True)
         if isinstance(self.screen, ConfirmScreen):
             return
         waiting, drafts = len(self.session.waiting), len(self.drafts.all)
         if not waiting and not drafts and self.screen.id != "form":
             self.exit(0)
             return
-        text = f"{drafts} drafts and {waiting} unsent commands are kept on this machine and come back when you join again."
+        text = (
+            f"{drafts} drafts and {waiting} unsent commands are kept on this machine and come back when you join again."
+        )
         self.push_screen(ConfirmScreen("LEAVE?", text, {"y": ("leave; all of it is kept", lambda: self.exit(0))}))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -297,7 +290,7 @@ class Interface(App[int], inherit_bindings=False):
             output.resize(event.size.width, event.size.height)
 
     def on_unmount(self) -> None:
-        self._save_all()
+        self._typed.save(now=True)
 
     def _monotonic(self) -> float:
         return self.session.clock.monotonic()

@@ -10,16 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.cells import get_character_cell_size, split_graphemes
+from rich.cells import split_graphemes
 
-
-class Style(NamedTuple):
-    """How a cell looks: each colour as its SGR parameters, attributes as sorted SGR numbers, a link as it came."""
-
-    front: str = ""
-    back: str = ""
-    attributes: tuple[int, ...] = ()
-    link: str = ""
+from coordinator.tui.sgr import PLAIN, SHOWS_ON_BLANKS, Style, restyled
 
 
 class Cell(NamedTuple):
@@ -29,12 +22,11 @@ class Cell(NamedTuple):
     style: Style = Style()
 
 
-PLAIN = Style()
 BLANK = Cell()
+WIDE = 2
+MARKS = 9
+"""Combining marks that one cell keeps."""
 Row = list[Cell]
-
-SHOWS_ON_BLANKS = frozenset((4, 7, 9, 21))
-"""Attributes that are seen even where there is nothing but a space: underline, reverse, strike."""
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<params>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"
@@ -49,8 +41,6 @@ _HARMLESS_MODES = frozenset("7 25 1000 1002 1003 1004 1006 1015 1016 2004 2026 2
 """Private modes that leave the picture as it is."""
 
 _SYNCHRONISED = "2026"
-
-_ATTRIBUTE_ENDS = {22: (1, 2), 23: (3,), 24: (4, 21), 25: (5, 6), 27: (7,), 28: (8,), 29: (9,)}
 
 
 class Passed(NamedTuple):
@@ -120,9 +110,8 @@ class Grid:
         if osc.startswith("8;"):
             target = osc.partition(";")[2].partition(";")[2]
             self._style = self._style._replace(link=osc if target else "")
-        else:
-            if not osc.startswith("22;"):
-                yield Passed(token[0], False)
+        elif not osc.startswith("22;"):
+            yield Passed(token[0], False)
 
     def _control(self, control: str) -> Iterable[Passed]:
         if control == "\n":
@@ -176,11 +165,6 @@ def dangerous(character: str) -> bool:
     return category in ("Cc", "Cs", "Cn", "Zl", "Zp") or (category == "Cf" and character != "\u200d")
 
 
-def width_of(text: str) -> int:
-    """How many columns a text takes."""
-    return len(text) if text.isascii() else sum(get_character_cell_size(character) for character in text)
-
-
 def _put(row: Row, column: int, text: str, width: int, style: Style) -> None:
     if row[column].text == "" and column:
         row[column - 1] = row[column - 1]._replace(text=" ")
@@ -188,7 +172,7 @@ def _put(row: Row, column: int, text: str, width: int, style: Style) -> None:
     if last + 1 < len(row) and row[last + 1].text == "":
         row[last + 1] = row[last + 1]._replace(text=" ")
     row[column] = _cell(text, style)
-    if width == 2:
+    if width == WIDE:
         row[column + 1] = _cell("", style)
 
 
@@ -196,7 +180,7 @@ def _combine(row: Row, column: int, mark: str) -> None:
     base = column - 1
     while base > 0 and row[base].text == "":
         base -= 1
-    if base >= 0 and len(row[base].text) < 10:
+    if base >= 0 and len(row[base].text) <= MARKS:
         row[base] = row[base]._replace(text=row[base].text + mark)
 
 
@@ -207,32 +191,3 @@ def _cell(text: str, style: Style) -> Cell:
         return Cell(text, style)
     seen = tuple(attribute for attribute in style.attributes if attribute in SHOWS_ON_BLANKS)
     return Cell(" ", Style(style.front if seen else "", style.back, seen, style.link))
-
-
-@lru_cache(maxsize=2048)
-def restyled(style: Style, params: str) -> Style:
-    """The style after an SGR sequence with these parameters."""
-    front, back, attributes = style.front, style.back, set(style.attributes)
-    numbers = [int(number) if number.isdigit() else 0 for number in re.split("[;:]", params)]
-    while numbers:
-        number = numbers.pop(0)
-        if number == 0:
-            front, back, attributes = "", "", set()
-        elif number in (38, 48):
-            taken = numbers[: 2 if numbers[:1] == [5] else 4]
-            del numbers[: len(taken)]
-            colour = ";".join(map(str, [number, *taken]))
-            front, back = (colour, back) if number == 38 else (front, colour)
-        elif 30 <= number <= 37 or 90 <= number <= 97:
-            front = str(number)
-        elif 40 <= number <= 47 or 100 <= number <= 107:
-            back = str(number)
-        elif number == 39:
-            front = ""
-        elif number == 49:
-            back = ""
-        elif number in _ATTRIBUTE_ENDS:
-            attributes.difference_update(_ATTRIBUTE_ENDS[number])
-        elif number < 30:
-            attributes.add(number)
-    return Style(front, back, tuple(sorted(attributes)), style.link)

@@ -47,9 +47,21 @@ def _refs(view: View) -> list[str]:
 
 
 _SOURCES: dict[str, Callable[[View], list[str]]] = {
-    "to": _centres, "centre": _centres, "centres": _centres, "owner": _centres, "verb": _verbs, "subject": _subjects,
-    "except": _subjects, "topic": _topics, "scope": _scopes, "resource": _resources, "ref": _refs, "refs": _refs,
-    "supersedes": _refs, "despite": _refs, "means": lambda _: list(MEANS),
+    "to": _centres,
+    "centre": _centres,
+    "centres": _centres,
+    "owner": _centres,
+    "verb": _verbs,
+    "subject": _subjects,
+    "except": _subjects,
+    "topic": _topics,
+    "scope": _scopes,
+    "resource": _resources,
+    "ref": _refs,
+    "refs": _refs,
+    "supersedes": _refs,
+    "despite": _refs,
+    "means": lambda _: list(MEANS),
 }
 _OWN_SOURCES: dict[tuple[str, str], Callable[[View], list[str]]] = {
     ("offer", "to"): _operators,
@@ -116,4 +128,6 @@ def _field(do: str, words: list[str]) -> str:
             skip = word.startswith("--") and word in flags and flags[word].kind != "flag"
             continue
         given += 1
-    return main[given] if given < len(main) else main[-1] if main and slot(do, main[-1]).kind in ("names", "refs") else ""
+    return (
+        main[given] if given < len(main) else main[-1] if main and slot(do, main[-1]).kind in ("names", "refs") else ""
+    )

@@ -6,15 +6,26 @@ Law: what a terminal shows after these bytes is the wanted picture, cell by cell
 import unicodedata
 from functools import lru_cache
 
-from coordinator.tui.cells import BLANK, PLAIN, Row, Style
+from coordinator.tui.cells import BLANK, Row
 from coordinator.tui.scrolled import scroll
+from coordinator.tui.sgr import PLAIN, Style
 
 GAP = 5
 """Fewer unchanged cells than this between two changes are sent again: cheaper than moving the cursor."""
 
 CLEAR = "\x1b[m\x1b[H\x1b[2J"
 
-_LOOKALIKES = {"-": "─━═–—▔", "|": "│┃║▌▐▎▏", "+": "┌┐└┘├┤┬┴┼", "#": "█", "_": "▁", ".": "…·", "*": "•", "'": "‘’", '"': "“”"}
+_LOOKALIKES = {
+    "-": "─━═\u2013—▔",
+    "|": "│┃║▌▐▎▏",
+    "+": "┌┐└┘├┤┬┴┼",
+    "#": "█",
+    "_": "▁",
+    ".": "…·",
+    "*": "•",
+    "'": "\u2018\u2019",
+    '"': "“”",
+}
 _ASCII = {ord(character): simple for simple, characters in _LOOKALIKES.items() for character in characters}
 """What stands for a glyph where the terminal has only ASCII; for others, a question mark."""
 

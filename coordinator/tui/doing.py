@@ -16,7 +16,7 @@ from coordinator.tui.screens.readback import ReadbackScreen
 from coordinator.tui.screens.refusal import RefusalScreen
 from coordinator.tui.screens.rivals import RivalsScreen, rivals
 from coordinator.tui.screens.thing import ThingScreen
-from coordinator.tui.spots import NOWHERE, Spot
+from coordinator.tui.spots import NOWHERE, Spot, SpotKind
 from coordinator.tui.view import View
 
 if TYPE_CHECKING:
@@ -40,8 +40,13 @@ class Doing:
     def __init__(self, interface: Interface) -> None:
         self._interface = interface
         self._own: dict[str, Callable[[View, Spot], None]] = {
-            "open": self._open, "readback": self._read_back, "take": self._take, "withdraw": self._withdraw,
-            "command": self._command, "palette": self._palette, "help": self._palette,
+            "open": self._open,
+            "readback": self._read_back,
+            "take": self._take,
+            "withdraw": self._withdraw,
+            "command": self._command,
+            "palette": self._palette,
+            "help": self._palette,
             "repaint": lambda _view, _spot: interface.action_repaint(),
             "leave": lambda _view, _spot: interface.action_leave(),
         }
@@ -117,12 +122,12 @@ class Doing:
         waiting = next((one for one in session.waiting if one.id == spot.ref), None)
         if waiting is None:
             return
-        from coordinator.tui.rows.traffic import said
+        from coordinator.tui.rows.words import said
 
         self._interface.push_screen(
             ConfirmScreen(
                 "STILL WANTED?",
-                f"{said(waiting.command)}\n\nThis order waited more than two minutes for the link. It has not been sent.",
+                f"{said(waiting.command)}\n\nIt waited more than two minutes for the link, and has not been sent.",
                 {
                     "1": ("still wanted: send it", lambda: session.confirm(spot.ref)),
                     "2": ("not wanted: drop it", lambda: session.drop(spot.ref)),
@@ -158,12 +163,13 @@ class Doing:
         self._interface.push_screen(PaletteScreen(spot))
 
 
-ABOUT = {
-    "order": frozenset[str](), "message": frozenset[str](), "propose": frozenset[str](), "status": frozenset[str](),
-    "note": frozenset[str](), "decision": frozenset[str](), "broadcast": frozenset[str](), "brief": frozenset[str](),
-    "rollcall": frozenset[str](), "declare": frozenset[str](), "end_operation": frozenset[str](),
-    "offer": frozenset(("scope",)), "assume": frozenset(("scope",)), "stand_down": frozenset(("scope",)),
-    "resource": frozenset(("order",)), "correct": frozenset(("message", "order", "entry")),
+ABOUT: dict[str, frozenset[SpotKind]] = {
+    **dict.fromkeys(
+        "order message propose status note decision broadcast brief rollcall declare end_operation".split(), frozenset()
+    ),
+    **dict.fromkeys(("offer", "assume", "stand_down"), frozenset(("scope",))),
+    "resource": frozenset(("order",)),
+    "correct": frozenset(("message", "order", "entry")),
 }
 """Which things a form can be about; forms that are not here are about whatever their action's check lets through."""
 

@@ -50,7 +50,11 @@ class Output:
     """The grid and the thread that brings the terminal up to it."""
 
     def __init__(
-        self, send: Callable[[bytes], None], width: int, height: int, painter: Painter,
+        self,
+        send: Callable[[bytes], None],
+        width: int,
+        height: int,
+        painter: Painter,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send

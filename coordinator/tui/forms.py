@@ -6,10 +6,11 @@ line uses; here stands only which are shown, in which order, and what they begin
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import get_args
 
 from msgspec import Struct, field
 
-from coordinator.incident.acts import Act
+from coordinator.incident.acts import Act, CentreState
 from coordinator.incident.briefing import briefing
 from coordinator.incident.entries import OnRecord
 from coordinator.session import saying
@@ -58,7 +59,9 @@ def _offer(view: View, spot: Spot) -> dict[str, str]:
 
 
 def _everyone(view: View, _: Spot) -> dict[str, str]:
-    return {"centres": ",".join(one.id for one in view.state.roster.centres if not one.retired and one.id != view.centre)}
+    return {
+        "centres": ",".join(one.id for one in view.state.roster.centres if not one.retired and one.id != view.centre)
+    }
 
 
 def _assume(view: View, spot: Spot) -> dict[str, str]:
@@ -92,11 +95,27 @@ def _heard(view: View, spot: Spot) -> dict[str, str]:
     return {"centre": silent[0] if silent else "", "means": "radio"}
 
 
-_ORDER = ("verb", "subject", "to", "except", "object", "quantity", "from", "until", "rationale", "text", "supersedes", "despite")
+_ORDER = (
+    "verb",
+    "subject",
+    "to",
+    "except",
+    "object",
+    "quantity",
+    "from",
+    "until",
+    "rationale",
+    "text",
+    "supersedes",
+    "despite",
+)
 
 FORMS: dict[str, Form] = {
-    "message": Form("MESSAGE to the Point of Contact", ("text", "precedence", "to", "topic", "wants_reply", "reply_by", "subject"),
-                    defaults={"precedence": "ROUTINE"}),
+    "message": Form(
+        "MESSAGE to the Point of Contact",
+        ("text", "precedence", "to", "topic", "wants_reply", "reply_by", "subject"),
+        defaults={"precedence": "ROUTINE"},
+    ),
     "relay": Form("RELAY", ("to", "text", "hold_replies"), "ref", begins=_relay),
     "reply": Form("REPLY to the originator, copied to the desk", ("text",), "ref"),
     "answer": Form("ANSWER to the originator", ("text",), "ref"),
@@ -118,8 +137,12 @@ FORMS: dict[str, Form] = {
     "order": Form("ORDER", _ORDER),
     "propose": Form("PROPOSE an order to whoever may issue it", _ORDER),
     "issue": Form("ISSUE a proposal", ("rationale", "supersedes", "despite"), "ref"),
-    "readback": Form("READ-BACK as heard", ("verb", "subject", "except", "object", "quantity", "from", "until", "cancelled"),
-                     "ref", begins=_heard),
+    "readback": Form(
+        "READ-BACK as heard",
+        ("verb", "subject", "except", "object", "quantity", "from", "until", "cancelled"),
+        "ref",
+        begins=_heard,
+    ),
     "unable": Form("UNABLE to carry it out", ("reason", "alternative"), "ref"),
     "rescind": Form("RESCIND an order", ("reason",), "ref"),
     "resource": Form("RESOURCE in or out of service", ("resource", "state", "text"), begins=_resource),
@@ -133,13 +156,29 @@ FORMS: dict[str, Form] = {
 }
 
 LABELS = {
-    "means": "Said by", "centre": "On behalf of", "wants_reply": "Wants answer", "reply_by": "Answer by", "hold_replies": "Hold replies", "said_at": "Said at",
-    "from": "From", "until": "Until", "refs": "Which",
+    "means": "Said by",
+    "centre": "On behalf of",
+    "wants_reply": "Wants answer",
+    "reply_by": "Answer by",
+    "hold_replies": "Hold replies",
+    "said_at": "Said at",
+    "from": "From",
+    "until": "Until",
+    "refs": "Which",
 }
 HINTS = {
-    "to": "empty: the POC decides", "topic": "empty: the default desk", "reply_by": "+30m, or a time", "until": "+2h, or a time",
-    "from": "empty: now; +30m, or a time", "due": "+20m, or 5m", "except": "subjects below it", "said_at": "+0m, or a time",
-    "supersedes": "O-12, …", "despite": "O-12, … (both stand, say why)", "quantity": "a number", "object": "a centre or a subject",
+    "to": "empty: the POC decides",
+    "topic": "empty: the default desk",
+    "reply_by": "+30m, or a time",
+    "until": "+2h, or a time",
+    "from": "empty: now; +30m, or a time",
+    "due": "+20m, or 5m",
+    "except": "subjects below it",
+    "said_at": "+0m, or a time",
+    "supersedes": "O-12, …",
+    "despite": "O-12, … (both stand, say why)",
+    "quantity": "a number",
+    "object": "a centre or a subject",
 }
 
 
@@ -165,6 +204,8 @@ def place(do: str, name: str) -> Slot:
         return Slot(name=name, kind="choice", choices=("here", *MEANS))
     if name in RECORD:
         return Slot(name=name, kind="moment" if name == "said_at" else "text")
+    if (do, name) == ("status", "state"):
+        return Slot(name=name, kind="choice", required=True, choices=get_args(CentreState))
     return slot(do, name)
 
 

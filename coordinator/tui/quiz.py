@@ -53,14 +53,23 @@ def answer(order: Order, quiz: Quiz, picked: str) -> Readback:
     elif quiz.field == "until":
         until = next((at for at in _ends(order) if stamp(at) == picked), None)
     return Readback(
-        ref=order.seq, verb=fields["verb"], subject=fields["subject"], object=fields["object"], quantity=quantity,
-        excepted=order.excepted, window=Window(start=order.said.start, until=until),
+        ref=order.seq,
+        verb=fields["verb"],
+        subject=fields["subject"],
+        object=fields["object"],
+        quantity=quantity,
+        excepted=order.excepted,
+        window=Window(start=order.said.start, until=until),
     )
 
 
 def _fields(order: Order) -> list[str]:
     """The fields that it would be worst to have wrong, of those that the order states."""
-    stated = {"object": bool(order.object), "quantity": order.quantity is not None, "until": order.said.until is not None}
+    stated = {
+        "object": bool(order.object),
+        "quantity": order.quantity is not None,
+        "until": order.said.until is not None,
+    }
     return ["verb", "subject", *(name for name, there in stated.items() if there)]
 
 
@@ -104,7 +113,11 @@ def _untils(order: Order, _: Ground) -> tuple[str, Sequence[str]]:
 
 
 _OPTIONS: dict[str, Callable[[Order, Ground], tuple[str, Sequence[str]]]] = {
-    "verb": _verbs, "subject": _subjects, "object": _objects, "quantity": _quantities, "until": _untils,
+    "verb": _verbs,
+    "subject": _subjects,
+    "object": _objects,
+    "quantity": _quantities,
+    "until": _untils,
 }
 
 

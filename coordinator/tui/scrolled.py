@@ -16,11 +16,15 @@ def scroll(shown: list[Row], wanted: list[Row]) -> tuple[str, list[Row]]:
     if len(differ) < WORTH:
         return "", shown
     top, bottom = differ[0], differ[-1]
-    best = max(
-        (_saved(shown, wanted, top, bottom, by), by)
-        for by in range(-FARTHEST, FARTHEST + 1)
-        if by and abs(by) <= bottom - top
-    ) if bottom > top else (0, 0)
+    best = (
+        max(
+            (_saved(shown, wanted, top, bottom, by), by)
+            for by in range(-FARTHEST, FARTHEST + 1)
+            if by and abs(by) <= bottom - top
+        )
+        if bottom > top
+        else (0, 0)
+    )
     saved, by = best
     if saved < WORTH:
         return "", shown

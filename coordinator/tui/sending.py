@@ -49,7 +49,12 @@ class Sending:
         self.refusals: dict[str, Refusal] = {}
 
     def say(
-        self, act: Act, record: OnRecord | None = None, *, basis: int | None = None, written: Written | None = None,
+        self,
+        act: Act,
+        record: OnRecord | None = None,
+        *,
+        basis: int | None = None,
+        written: Written | None = None,
         then: Act | None = None,
     ) -> str | None:
         """Give a command to the session. Its id; None where it could not even be kept."""
@@ -63,10 +68,9 @@ class Sending:
         self._under_way[id] = sent
         if written is not None:
             do, about, _ = written
-            self._interface.drafts.drop(do, about.kind, about.ref)
+            self._interface.drop_draft(do, about)
         if not session.link.up:
             self._interface.tell("HELD safely here: it is sent when the link returns", "warn")
-            self._interface.form_done(id)
         else:
             self._interface.tell("sending ...")
         return id
@@ -127,5 +131,3 @@ class Sending:
     def forget(self, id: str) -> None:
         """Its author has seen to a refusal."""
         self.refusals.pop(id, None)
-
-

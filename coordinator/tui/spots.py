@@ -6,8 +6,20 @@ from msgspec import Struct
 
 from coordinator.tui.texts import Line
 
-SpotKind = Literal["message", "order", "proposal", "centre", "offer", "rollcall", "entry", "waiting", "scope",
-    "draft", "refused", "none"]
+SpotKind = Literal[
+    "message",
+    "order",
+    "proposal",
+    "centre",
+    "offer",
+    "rollcall",
+    "entry",
+    "waiting",
+    "scope",
+    "draft",
+    "refused",
+    "none",
+]
 
 
 NUMBERED = frozenset(("message", "order", "proposal", "offer", "rollcall", "entry"))

@@ -37,8 +37,15 @@ MARKERS = {
 }
 """Marker, word and look of each precedence, all as wide."""
 
-STATUS_LOOKS = {"OPERATIONAL": "", "UNCONFIRMED": "warn", "DEGRADED": "warn", "LIMITED": "warn", "OUT": "bad",
-                "EVACUATED": "bad", "UNKNOWN": "warn"}
+STATUS_LOOKS = {
+    "OPERATIONAL": "",
+    "UNCONFIRMED": "warn",
+    "DEGRADED": "warn",
+    "LIMITED": "warn",
+    "OUT": "bad",
+    "EVACUATED": "bad",
+    "UNKNOWN": "warn",
+}
 
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 _JOINERS = "\u200d\ufe0e\ufe0f"

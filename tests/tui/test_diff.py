@@ -44,8 +44,12 @@ def looks(screen: pyte.Screen) -> list[list[Look]]:
             unseen = cell.data == " " and not marked
             row.append(
                 Look(
-                    unicodedata.normalize("NFC", cell.data), "default" if unseen else cell.fg, cell.bg,
-                    cell.bold and not (cell.data == " "), cell.underscore, cell.reverse,
+                    unicodedata.normalize("NFC", cell.data),
+                    "default" if unseen else cell.fg,
+                    cell.bg,
+                    cell.bold and cell.data != " ",
+                    cell.underscore,
+                    cell.reverse,
                 )
             )
         rows.append(row)

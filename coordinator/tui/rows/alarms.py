@@ -42,12 +42,17 @@ def _traffic(view: View) -> Iterator[Span]:
 def _orders(view: View) -> Iterator[Span]:
     mine = [order for order in view.orders if order.scope in view.my_desks and matters(view, order)]
     wrong = sum(any(report.readback for report in order.reports.values()) for order in mine if not order.ended)
-    unable = sum(any(report.answer == "unable" for report in order.reports.values()) for order in mine if not order.ended)
+    unable = sum(
+        any(report.answer == "unable" for report in order.reports.values()) for order in mine if not order.ended
+    )
     record = sum(order.on_record is not None for order in mine)
     unread = sum(view.unread(order, view.centre) for order in view.to_me)
     for count, words, look in (
-        (record, "CONFLICT ON RECORD", "alarm"), (wrong, "MISMATCH", "bad"), (unable, "UNABLE", "bad"),
-        (len(view.proposals), "proposed", "info"), (unread, "TO READ BACK: k", "warn"),
+        (record, "CONFLICT ON RECORD", "alarm"),
+        (wrong, "MISMATCH", "bad"),
+        (unable, "UNABLE", "bad"),
+        (len(view.proposals), "proposed", "info"),
+        (unread, "TO READ BACK: k", "warn"),
     ):
         if count:
             yield (f"{count} {words}", look)

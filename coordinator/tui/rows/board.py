@@ -12,7 +12,9 @@ from coordinator.tui.view import View
 def centres(view: View) -> Listing:
     """2 CENTRES: in one line each."""
     odd = sum(row.state != "OPERATIONAL" for row in view.board)
-    return Listing("2 CENTRES" + (f" ({odd} not operational)" if odd else ""), tuple(_row(view, row) for row in view.board))
+    return Listing(
+        "2 CENTRES" + (f" ({odd} not operational)" if odd else ""), tuple(_row(view, row) for row in view.board)
+    )
 
 
 def _row(view: View, row: BoardRow) -> Row:
@@ -21,8 +23,12 @@ def _row(view: View, row: BoardRow) -> Row:
     if not row.up:
         lost = ("LINK LOST", "bad") if met is not None and met.ever else ("no link", "")
     line: Line = (
-        (fit(plain(row.centre), 10), ""), (" ", ""), (fit(row.state, 11), STATUS_LOOKS.get(row.state, "")), (" ", ""),
-        (fit(hour(row.said_at) if row.said_at is not None else "never", 6), ""), lost,
+        (fit(plain(row.centre), 10), ""),
+        (" ", ""),
+        (fit(row.state, 11), STATUS_LOOKS.get(row.state, "")),
+        (" ", ""),
+        (fit(hour(row.said_at) if row.said_at is not None else "never", 6), ""),
+        lost,
     )
     return Row(f"k{row.centre}", line, Spot("centre", row.centre))
 
@@ -48,9 +54,14 @@ def _wide_row(view: View, row: BoardRow) -> Row:
     heads = f"{row.headcount:>4} people" if row.headcount is not None else ""
     link, look = contact(view, row.centre)
     line: Line = (
-        (fit(plain(row.centre), 10), "strong"), (" ", ""), (fit(row.state, 12), STATUS_LOOKS.get(row.state, "")),
-        (fit(coarse(row.age) if row.age is not None else "never", 6), ""), (fit(heads, 12), ""), (fit(link, 16), look),
-        (" ", ""), (last + plain(row.text or row.name), ""),
+        (fit(plain(row.centre), 10), "strong"),
+        (" ", ""),
+        (fit(row.state, 12), STATUS_LOOKS.get(row.state, "")),
+        (fit(coarse(row.age) if row.age is not None else "never", 6), ""),
+        (fit(heads, 12), ""),
+        (fit(link, 16), look),
+        (" ", ""),
+        (last + plain(row.text or row.name), ""),
     )
     return Row(f"k{row.centre}", line, Spot("centre", row.centre))
 
@@ -67,8 +78,13 @@ def calls(view: View) -> Listing:
 def _call(view: View, call: Rollcall) -> Row:
     missing = [centre for centre in call.centres if centre not in call.confirmed]
     line: Line = (
-        (fit(call.number, 6), "strong"), (f"called {clock(call.at)}  ", ""), until(call.deadline, view.now),
-        (f"  confirmed {len(call.confirmed)} of {len(call.centres)}; outstanding {joined(missing)}  {plain(call.text)}", ""),
+        (fit(call.number, 6), "strong"),
+        (f"called {clock(call.at)}  ", ""),
+        until(call.deadline, view.now),
+        (
+            f"  {len(call.confirmed)}/{len(call.centres)} confirmed; outstanding {joined(missing)}  {plain(call.text)}",
+            "",
+        ),
     )
     return Row(f"c{call.seq}", line, Spot("rollcall", str(call.seq)))
 
@@ -82,7 +98,10 @@ def _outstanding(view: View, call: Rollcall) -> list[Row]:
         key=lambda centre: order.index(centre) if centre in order else len(order),
     )
     return [
-        Row(f"c{call.seq}-{centre}", ((f"      {fit(plain(centre), 10)} ", ""), ("OVERDUE ", "bad"), (reach(view, centre), "")),
-            Spot("centre", centre))
+        Row(
+            f"c{call.seq}-{centre}",
+            ((f"      {fit(plain(centre), 10)} ", ""), ("OVERDUE ", "bad"), (reach(view, centre), "")),
+            Spot("centre", centre),
+        )
         for centre in missing
     ]

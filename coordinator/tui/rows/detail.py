@@ -11,7 +11,7 @@ from coordinator.tui.rows import tell
 from coordinator.tui.rows.board import contact
 from coordinator.tui.rows.duty import charter
 from coordinator.tui.rows.orders import fate, reach, undelivered, window
-from coordinator.tui.rows.traffic import said, what
+from coordinator.tui.rows.words import said, what
 from coordinator.tui.spots import Row, Spot
 from coordinator.tui.texts import MARKERS, Line, Span, exact, hour, joined, plain, until, wrapped
 from coordinator.tui.view import View
@@ -73,7 +73,9 @@ def _thread(view: View, message: Message, width: int) -> list[Line]:
         events.append((relay.seq, f"{hour(relay.at)} {how} to {joined(relay.to)}", relay.text))
     for one in message.said:
         held = " (desk only)" if one.held else ""
-        events.append((one.seq, f"{hour(one.at)} {one.kind.upper()} by {one.centre} ({view.name(one.by)}){held}", one.text))
+        events.append(
+            (one.seq, f"{hour(one.at)} {one.kind.upper()} by {one.centre} ({view.name(one.by)}){held}", one.text)
+        )
     lines: list[Line] = []
     for _, heading, body in sorted(events):
         lines.append(((plain(heading), "strong"),))
@@ -161,7 +163,9 @@ def _report(order: Order, centre: str) -> str:
 
 def _proposal(view: View, spot: Spot, width: int) -> list[Line]:
     proposal = view.state.proposals.get(spot.seq)
-    return proposal_facts(view, proposal, width) if proposal is not None else [((f"#{spot.ref} is no proposal here", ""),)]
+    return (
+        proposal_facts(view, proposal, width) if proposal is not None else [((f"#{spot.ref} is no proposal here", ""),)]
+    )
 
 
 def proposal_facts(view: View, proposal: Proposal, width: int) -> list[Line]:
@@ -193,9 +197,13 @@ def _centre(view: View, spot: Spot, width: int) -> list[Line]:
         lines += _pair("People", str(report.headcount) if report.headcount is not None else "", width)
     lines += _pair("Contact", contact(view, centre.id)[0], width)
     lines += _pair("Voice", reach(view, centre.id), width)
-    people = [f"{one.name} ({one.role})" for one in view.state.roster.operators if one.centre == centre.id and not one.retired]
+    people = [
+        f"{one.name} ({one.role})" for one in view.state.roster.operators if one.centre == centre.id and not one.retired
+    ]
     lines += _pair("Operators", joined(people), width)
-    lines += _pair("Orders", joined(f"{o.number} {what(o)}" for o in view.orders if centre.id in o.to and not o.ended), width)
+    lines += _pair(
+        "Orders", joined(f"{o.number} {what(o)}" for o in view.orders if centre.id in o.to and not o.ended), width
+    )
     return lines
 
 
@@ -215,7 +223,9 @@ def _rollcall(view: View, spot: Spot, width: int) -> list[Line]:
     lines += _pair("Asks", call.text or "confirm your status", width)
     for centre in call.centres:
         done = centre in call.confirmed
-        lines += _pair(plain(centre), "confirmed" if done else f"OUTSTANDING; {reach(view, centre)}", width, "" if done else "warn")
+        lines += _pair(
+            plain(centre), "confirmed" if done else f"OUTSTANDING; {reach(view, centre)}", width, "" if done else "warn"
+        )
     return lines
 
 
@@ -234,8 +244,14 @@ def _scope(view: View, spot: Spot, width: int) -> list[Line]:
 
 
 _TELLERS: dict[str, Callable[[View, Spot, int], list[Line]]] = {
-    "message": _message, "order": _order, "proposal": _proposal, "centre": _centre, "offer": _offer,
-    "rollcall": _rollcall, "waiting": _waiting, "scope": _scope,
+    "message": _message,
+    "order": _order,
+    "proposal": _proposal,
+    "centre": _centre,
+    "offer": _offer,
+    "rollcall": _rollcall,
+    "waiting": _waiting,
+    "scope": _scope,
 }
 
 

@@ -42,7 +42,14 @@ def header(view: View, width: int) -> tuple[Line, Line]:
         left += [("KEYLESS", "warn"), ("  ", "")]
     ended: list[Span] = [("ENDED ", "bad")] if view.state.closed is not None else []
     right: list[Span] = [
-        *ended, (clock(view.now), ""), ("  ", ""), link(view), ("  ", ""), queue(view), (" ", ""), beat(view)
+        *ended,
+        (clock(view.now), ""),
+        ("  ", ""),
+        link(view),
+        ("  ", ""),
+        queue(view),
+        (" ", ""),
+        beat(view),
     ]
     room = width - length(tuple(left)) - length(tuple(right)) - 1
     title = (fit(plain(operation.name), max(room, 0)), "strong")
@@ -60,7 +67,11 @@ def _duty_line(view: View, width: int) -> Line:
         spans.append((holding(view, desk), "bad" if not desk.holder else ""))
         spans.append(("   ", ""))
     line = tuple(spans[:-1])
-    return line if length(line) <= width else (*line[:1], *certain, (fit(_short(view), width - length((*line[:1], *certain))), ""))
+    return (
+        line
+        if length(line) <= width
+        else (*line[:1], *certain, (fit(_short(view), width - length((*line[:1], *certain))), ""))
+    )
 
 
 def holding(view: View, desk: Desk) -> str:
@@ -73,7 +84,8 @@ def holding(view: View, desk: Desk) -> str:
 
 def _short(view: View) -> str:
     return "POC " + "  ".join(
-        f"{plain(desk.scope)}: " + ("YOU" if desk.holder == view.me else plain(view.name(desk.holder)) if desk.holder else "UNHELD")
+        f"{plain(desk.scope)}: "
+        + ("YOU" if desk.holder == view.me else plain(view.name(desk.holder)) if desk.holder else "UNHELD")
         for desk in view.desks
     )
 
@@ -88,8 +100,11 @@ def _desk(view: View, desk: Desk) -> Row:
     gone = away(view, desk)
     offered = f"  offered to {plain(view.name(desk.offer.to))}" if desk.offer is not None else ""
     line: Line = (
-        (fit(plain(desk.scope), 14), "strong"), (holding(view, desk), "" if desk.holder else "bad"),
-        (f"  term {desk.term}", ""), (offered, "info"), (gone, "bad"),
+        (fit(plain(desk.scope), 14), "strong"),
+        (holding(view, desk), "" if desk.holder else "bad"),
+        (f"  term {desk.term}", ""),
+        (offered, "info"),
+        (gone, "bad"),
     )
     return Row(f"d{desk.scope}", line, Spot("scope", desk.scope))
 
@@ -113,7 +128,9 @@ def charter(view: View, id: str, width: int) -> list[str]:
     lines += _paragraph("From", joined(scope.mandate.centres), width)
     for topic, where in scope.elsewhere.items():
         lines += _paragraph("Elsewhere", f"{topic}: {where}", width)
-    lines += _paragraph("Noticed in", joined(f"{word} {time}" for word, time in scope.acknowledge_within.items()), width)
+    lines += _paragraph(
+        "Noticed in", joined(f"{word} {time}" for word, time in scope.acknowledge_within.items()), width
+    )
     lines += _paragraph("Answered in", joined(f"{word} {time}" for word, time in scope.respond_within.items()), width)
     lines += _paragraph("POC", f"{view.name(scope.poc)} (designated); deputies {_deputies(view, scope)}", width)
     lines += _paragraph("If away", f"after {scope.assume_after} a deputy may assume ({scope.assume})", width)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from coordinator.incident.claims import stands
 from coordinator.incident.state import Order, Proposal
-from coordinator.tui.rows.traffic import what
+from coordinator.tui.rows.words import what
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import Line, Span, coarse, fit, hour, joined, plain
 from coordinator.tui.view import View
@@ -31,14 +31,15 @@ def every(view: View) -> Listing:
 def matters(view: View, order: Order) -> bool:
     """Whether an order stands, is on record as a conflict, or somebody has still to read it back."""
     return (
-        stands(order, view.now) or order.on_record is not None
+        stands(order, view.now)
+        or order.on_record is not None
         or (order.ended != "window" and any(view.unread(order, centre) for centre in order.to))
     )
 
 
 def _row(view: View, order: Order) -> Row:
     state = fate(view, order)
-    line: Line = ((fit(order.number, 6), "strong"), (fit(short(order), 18), ""), (" ", ""), state)
+    line: Line = ((fit(order.number, 5), "strong"), (fit(short(order), 16), ""), (" ", ""), state)
     return Row(f"r{order.seq}", line, Spot("order", str(order.seq)))
 
 
@@ -49,8 +50,12 @@ def short(order: Order) -> str:
 
 def _wide_row(view: View, order: Order) -> Row:
     line: Line = (
-        (fit(order.number, 6), "strong"), (fit(window(order), 14), ""), (fit(what(order), 30), ""), (" ", ""),
-        fate(view, order), (f"  to {plain(joined(order.to))}", ""),
+        (fit(order.number, 6), "strong"),
+        (fit(window(order), 14), ""),
+        (fit(what(order), 30), ""),
+        (" ", ""),
+        fate(view, order),
+        (f"  to {plain(joined(order.to))}", ""),
     )
     return Row(f"r{order.seq}", line, Spot("order", str(order.seq)))
 
@@ -108,9 +113,15 @@ def proposals(view: View) -> Listing:
 
 def _proposal(view: View, one: Proposal) -> Row:
     rivals = [view.number(seq) for seq in one.clashes]
-    clash: Span = (f"CLASHES {joined(rivals)}  ", "bad") if rivals else (("" if not one.verdict else one.verdict) + " ", "warn")
+    clash: Span = (
+        (f"CLASHES {joined(rivals)}  ", "bad") if rivals else (("" if not one.verdict else one.verdict) + " ", "warn")
+    )
     line: Line = (
-        (fit(one.number, 6), "strong"), (fit(plain(one.centre), 10), ""), (f"{coarse(view.now - one.at):>4} ", ""),
-        (what(one.order), ""), ("  ", ""), clash,
+        (fit(one.number, 6), "strong"),
+        (fit(plain(one.centre), 10), ""),
+        (f"{coarse(view.now - one.at):>4} ", ""),
+        (what(one.order), ""),
+        ("  ", ""),
+        clash,
     )
     return Row(f"p{one.seq}", line, Spot("proposal", str(one.seq)))

@@ -19,8 +19,14 @@ def line(entry: Entry) -> Line:
     late = "LATE " if entry.found.late else ""
     means = f"({entry.means}) " if entry.means else ""
     return (
-        (f"{exact(entry.at)} ", ""), (f"#{entry.seq:<5}", ""), (" ", ""), (fit(plain(who), 9), ""), (" ", ""),
-        (fit(entry.kind.upper(), 10), KIND_LOOKS.get(entry.kind, "")), (" ", ""), (late, "warn"),
+        (f"{exact(entry.at)} ", ""),
+        (f"#{entry.seq:<5}", ""),
+        (" ", ""),
+        (fit(plain(who), 9), ""),
+        (" ", ""),
+        (fit(entry.kind.upper(), 10), KIND_LOOKS.get(entry.kind, "")),
+        (" ", ""),
+        (late, "warn"),
         (plain(means + told(entry)), ""),
     )
 
@@ -108,7 +114,16 @@ def _due(entry: Entry) -> str:
 
 
 _TELLERS: dict[str, Callable[[Entry], str]] = {
-    "order": _order, "propose": _order, "refusal": _refusal, "readback": _readback, "open": _open, "link": _link,
-    "receipts": _receipts, "package": _package, "due": _due, "start": lambda _: "the hub runs again",
-    "acknowledge": lambda _: "received and understood", "take": lambda entry: f"{entry.found.scope}: {entry.by} holds it now",
+    "order": _order,
+    "propose": _order,
+    "refusal": _refusal,
+    "readback": _readback,
+    "open": _open,
+    "link": _link,
+    "receipts": _receipts,
+    "package": _package,
+    "due": _due,
+    "start": lambda _: "the hub runs again",
+    "acknowledge": lambda _: "received and understood",
+    "take": lambda entry: f"{entry.found.scope}: {entry.by} holds it now",
 }

@@ -1,12 +1,8 @@
-"""Messages as rows: the desk's queue, a post's inbox, and where what was sent is now."""
+"""Messages as rows: the desk's queue, and what it still follows up."""
 
-from datetime import datetime
-
-from coordinator.incident import queues
-from coordinator.incident.deadlines import addressees, expects
-from coordinator.incident.entries import Command
-from coordinator.incident.state import Message, Order
-from coordinator.session.waiting import Waiting
+from coordinator.incident.deadlines import addressees
+from coordinator.incident.state import Message, Proposal
+from coordinator.tui.rows.words import gist, till, what
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import MARKERS, Line, Span, coarse, fit, hour, joined, plain, until
 from coordinator.tui.view import View
@@ -20,6 +16,7 @@ def inbound(view: View) -> Listing:
     late = sum(view.overdue(message) for message in (*view.queue, *view.awaited))
     heading = f"1 INBOUND {len(view.queue)}" + (f" ({late} overdue)" if late else "")
     rows = [_desk_row(view, message) for message in view.queue]
+    rows += [proposed(view, one) for one in view.proposals]
     rows += [_awaited_row(view, message) for message in view.awaited]
     note = f" {len(view.awaited)} waiting elsewhere " if view.awaited else ""
     return Listing(heading, tuple(rows), "nothing waits on your desk", note)
@@ -29,176 +26,46 @@ def _desk_row(view: View, message: Message) -> Row:
     due, look = until(view.due(message), view.now)
     if message.asked_at is not None:
         due, look = f"asked {coarse(view.now - message.asked_at)}", ""
-    return _row(message, MARKERS[message.precedence], (due, look), _gist(message))
+    return _row(message, MARKERS[message.precedence], (due, look), gist(message))
 
 
 def _awaited_row(view: View, message: Message) -> Row:
     due, look = until(view.due(message), view.now)
-    where = {"assigned": f"with {message.owner}", "held": f"held to {_till(message)}"}.get(
+    where = {"assigned": f"with {message.owner}", "held": f"held to {till(message)}"}.get(
         message.place, f"relayed to {joined(addressees(message))}"
     )
-    return _row(message, ("    " + fit(message.precedence.lower(), 9), ""), (due, look), f"[{plain(where)}] {_gist(message)}")
+    return _row(
+        message, ("    " + fit(message.precedence.lower(), 9), ""), (due, look), f"[{plain(where)}] {gist(message)}"
+    )
 
 
-def _till(message: Message) -> str:
-    return hour(message.held_until) if message.held_until is not None else "?"
+def proposed(view: View, one: Proposal) -> Row:
+    """A proposal in the desk's queue: it is somebody's request as well."""
+    rivals = [view.number(seq) for seq in one.clashes]
+    clash: Span = (f"  CLASHES {joined(rivals)}", "bad") if rivals else (f"  {one.verdict}", "warn")
+    line: Line = (
+        ("    PROPOSAL ", "info"),
+        (" ", ""),
+        (fit(plain(one.centre), CENTRE), ""),
+        (" ", ""),
+        (fit(f"since {hour(one.at)}", DUE), ""),
+        (" ", ""),
+        (f"{one.number} ", "strong"),
+        (what(one.order), ""),
+        clash,
+    )
+    return Row(f"p{one.seq}", line, Spot("proposal", str(one.seq)))
 
 
 def _row(message: Message, marker: Span, due: Span, gist: str) -> Row:
     line: Line = (
-        marker, (" ", ""), (fit(plain(message.centre), CENTRE), ""), (" ", ""), (fit(due[0], DUE), due[1]), (" ", ""),
-        (f"{message.number} ", "strong"), (gist, ""),
+        marker,
+        (" ", ""),
+        (fit(plain(message.centre), CENTRE), ""),
+        (" ", ""),
+        (fit(due[0], DUE), due[1]),
+        (" ", ""),
+        (f"{message.number} ", "strong"),
+        (gist, ""),
     )
     return Row(f"m{message.seq}", line, Spot("message", str(message.seq)))
-
-
-def _gist(message: Message) -> str:
-    """A message in one line: its subject, if it has one, and its text."""
-    means = f"({plain(message.means)}) " if message.means else ""
-    form = f"{plain(message.form.name)}: " if message.form is not None else ""
-    subject = f"{plain(message.subject)}: " if message.subject else ""
-    return means + form + subject + plain(message.text)
-
-
-# A post's side
-
-
-def for_you(view: View) -> Listing:
-    """FOR YOU: orders to read back, offers, roll calls, and what was relayed to my centre; what needs an act first."""
-    rows = [*_calls(view), *_offers(view), *(_order_row(view, order) for order in view.to_me), *_relayed(view)]
-    pressing = sorted(rows, key=lambda row: row.key.startswith("z"))
-    need = sum(not row.key.startswith("z") for row in rows)
-    return Listing(f"1 FOR YOU {need}", tuple(pressing), "nothing waits for you")
-
-
-def _calls(view: View) -> list[Row]:
-    return [
-        Row(
-            f"c{call.seq}",
-            (("ROLL CALL   ", "warn"), (f"{call.number} ", "strong"), _due(call.deadline, view),
-             (f"  confirm your status (s) {plain(call.text)}", "")),
-            Spot("rollcall", str(call.seq)),
-        )
-        for call in view.called
-        if view.centre in call.centres and view.centre not in call.confirmed
-    ]
-
-
-def _due(deadline: datetime, view: View) -> Span:
-    text, look = until(deadline, view.now)
-    return fit(text, DUE), look
-
-
-def _offers(view: View) -> list[Row]:
-    return [
-        Row(
-            f"o{desk.offer.seq}",
-            (("HANDOVER    ", "warn"), (f"{view.name(desk.holder)} offers you the {plain(desk.scope)} desk: T takes it", "")),
-            Spot("offer", str(desk.offer.seq)),
-        )
-        for desk in view.desks
-        if desk.offer is not None and desk.offer.to == view.me
-    ]
-
-
-def _order_row(view: View, order: Order) -> Row:
-    pressing = view.unread(order, view.centre)
-    report = order.reports.get(view.centre)
-    if order.ended:
-        word: Span = (f"{order.ended.upper()}: READ BACK", "warn") if pressing else (order.ended, "")
-    elif pressing:
-        word = ("READ BACK AGAIN", "bad") if report is not None and report.readback else ("READ BACK", "warn")
-    else:
-        word = ((report.answer if report is not None else "") or "read back", "")
-    line: Line = (("ORDER       ", "strong"), (f"{order.number} ", "strong"), (fit(word[0], 21), word[1]), (" ", ""),
-                  (what(order), ""))
-    return Row(f"{'' if pressing else 'z'}r{order.seq}", line, Spot("order", str(order.seq)))
-
-
-def what(order: Order) -> str:
-    """An order in one line: verb, subject and what narrows it."""
-    words = [order.verb, order.subject]
-    if order.excepted:
-        words.append(f"except {joined(order.excepted)}")
-    if order.object:
-        words.append(f"for {order.object}")
-    if order.quantity is not None:
-        words.append(f"x{order.quantity}")
-    if order.until is not None:
-        words.append(f"until {hour(order.until)}Z")
-    return plain(" ".join(words))
-
-
-def _relayed(view: View) -> list[Row]:
-    return [_inbox_row(view, message) for message in reversed(view.inbox) if message.place != "closed"]
-
-
-def _inbox_row(view: View, message: Message) -> Row:
-    done = view.acknowledged(message)
-    wants = expects(message) and message.centre != view.centre
-    state: Span = ("acknowledged" if done else "NEW: acknowledge", "" if done else "warn")
-    if wants and done:
-        state = ("wants an answer", "warn")
-    if message.answered is not None:
-        state = ("answered", "")
-    marker = MARKERS[message.precedence]
-    line: Line = (
-        (marker[0][:13], marker[1] if not done else ""), (" ", ""), (fit(plain(message.centre), CENTRE), ""), (" ", ""),
-        (fit(state[0], 17), state[1]), (f"{message.number} ", "strong"), (_gist(message), ""),
-    )
-    pressing = not done or wants
-    return Row(f"{'' if pressing else 'z'}m{message.seq}", line, Spot("message", str(message.seq)))
-
-
-def sent(view: View) -> Listing:
-    """2 SENT: what waits in the outbox first, then where my requests are, and with whom the ball lies."""
-    rows = [_waiting_row(view, waiting) for waiting in view.waiting]
-    rows += [_sent_row(view, message) for message in view.sent[:50]]
-    held = f" {len(view.waiting)} held safely " if view.waiting else ""
-    return Listing("2 SENT", tuple(rows), "nothing sent yet: m writes a message", held)
-
-
-def _waiting_row(view: View, waiting: Waiting) -> Row:
-    command = waiting.command
-    if waiting.id in view.doubtful:
-        word: Span = ("STILL WANTED? Enter", "warn")
-    elif view.link.up:
-        word = ("SENDING", "")
-    else:
-        word = ("HELD (sends when the link returns)", "warn")
-    line: Line = ((fit(command.do, 12), "strong"), (f"{hour(waiting.queued_at)} ", ""), word, ("  " + said(command), ""))
-    return Row(f"w{waiting.id}", line, Spot("waiting", waiting.id))
-
-
-def said(command: Command) -> str:
-    """A command in one line, as its author would recognise it."""
-    act = command.act
-    fields = {name: getattr(act, name) for name in act.__struct_fields__}
-    words = [fields.get(name) for name in ("verb", "subject", "state", "resource", "scope", "ref", "text", "reason")]
-    return plain(" ".join(str(word) for word in words if word))
-
-
-def _sent_row(view: View, message: Message) -> Row:
-    line: Line = (
-        (fit(message.number, 6), "strong"), (fit(message.precedence, 10), MARKERS[message.precedence][1]),
-        (fit(_ball(view, message), 34), _ball_look(view, message)), (" ", ""), (_gist(message), ""),
-    )
-    return Row(f"m{message.seq}", line, Spot("message", str(message.seq)))
-
-
-def _ball_look(view: View, message: Message) -> str:
-    return "warn" if message.asked_at is not None or (expects(message) and view.overdue(message)) else ""
-
-
-def _ball(view: View, message: Message) -> str:
-    """Where a message is, and with whom the ball lies."""
-    due = view.due(message) if expects(message) else None
-    answer = f", answer due {hour(due)}" if due is not None else ""
-    if message.asked_at is not None:
-        return f"ASKED BACK: you, since {hour(message.asked_at)}"
-    words = {
-        "answered": "ANSWERED",
-        "closed": f"closed: {plain(message.closed)}",
-        "elsewhere": "not ours: Enter says where it belongs",
-    }
-    return words.get(message.place, f"with {plain(queues.ball(view.state, message))} since {hour(message.at)}{answer}")

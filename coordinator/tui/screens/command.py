@@ -48,14 +48,24 @@ class CommandScreen(Base):
         words = line.split()
         do = meant(words[0]) if words else None
         _, found = completions(view, line)
-        rows = [Row(word, ((f"  {plain(word)}", ""), (f"  {_meaning(word)}" if not do else "", ""))) for word in found[:SHOWN]]
+        rows = [
+            Row(word, ((f"  {plain(word)}", ""), (f"  {_meaning(word)}" if not do else "", "")))
+            for word in found[:SHOWN]
+        ]
         if do is not None:
             rows = [Row("help", ((WORDS[do].help, ""),)), Row("example", ((f"as in: {WORDS[do].example}", ""),)), *rows]
         heading = "ENTER again sends it " if self._armed == line and line else "COMMAND Tab completes, Enter sends "
         self.query_one(Pane).show(Listing(heading, tuple(rows), "write a command, such as: note …"))
 
     def keys(self, view: View) -> TextLine:
-        return (("Tab", "key"), (" completes  ", ""), ("Enter Enter", "key"), (" sends  ", ""), ("Esc", "key"), (" leaves, the line is kept", ""))
+        return (
+            ("Tab", "key"),
+            (" completes  ", ""),
+            ("Enter Enter", "key"),
+            (" sends  ", ""),
+            ("Esc", "key"),
+            (" leaves, the line is kept", ""),
+        )
 
     def on_changed(self, event: Changed) -> None:
         event.stop()
@@ -101,6 +111,7 @@ class CommandScreen(Base):
     def action_back(self) -> None:
         """Leave; the line is kept."""
         self.dismiss()
+
 
 def _meaning(word: str) -> str:
     do = meant(word)

@@ -33,7 +33,9 @@ class ConfirmScreen(Base):
 
     def fill(self, view: View) -> None:
         lines = wrapped(self._text, max(self.size.width - 2, 20))
-        self.query_one(Pane).show(Listing(f"{self._title} ", tuple(Row(f"q{n}", ((text, ""),)) for n, text in enumerate(lines))))
+        self.query_one(Pane).show(
+            Listing(f"{self._title} ", tuple(Row(f"q{n}", ((text, ""),)) for n, text in enumerate(lines)))
+        )
 
     def keys(self, view: View) -> Line:
         spans = [span for key, (words, _) in self._answers.items() for span in ((key, "key"), (f" {words}  ", ""))]

@@ -3,9 +3,12 @@
 Law: Esc never discards. What is written stays a draft until it is safe in the outbox.
 """
 
+import re
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
@@ -15,7 +18,7 @@ from coordinator.tui import choices
 from coordinator.tui.forms import FORMS, HINTS, NO, RECORD, YES, act_of, label, place, record_of
 from coordinator.tui.rows import detail
 from coordinator.tui.rows.orders import fate
-from coordinator.tui.rows.traffic import what
+from coordinator.tui.rows.words import what
 from coordinator.tui.screens.base import Base
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import Line as TextLine
@@ -32,7 +35,7 @@ OFFERED = 9
 class FormScreen(Base):
     """One command being written."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, priority=True),
         Binding("tab", "complete", "Complete", show=False, priority=True),
         Binding("pagedown", "last", "To the last row", show=False, priority=True),
@@ -81,8 +84,16 @@ class FormScreen(Base):
         self.query_one("#aside", Pane).show(self._aside(view))
 
     def keys(self, view: View) -> TextLine:
-        return (("Enter", "key"), (" next  ", ""), ("Tab", "key"), (" complete  ", ""), ("PgDn", "key"), (" to SEND  ", ""),
-                ("Esc", "key"), (" leave, the draft is kept", ""))
+        return (
+            ("Enter", "key"),
+            (" next  ", ""),
+            ("Tab", "key"),
+            (" complete  ", ""),
+            ("PgDn", "key"),
+            (" to SEND  ", ""),
+            ("Esc", "key"),
+            (" leave, the draft is kept", ""),
+        )
 
     def on_changed(self, event: Changed) -> None:
         event.stop()
@@ -109,9 +120,20 @@ class FormScreen(Base):
             act = act_of(self.do, self.values, now)
             record = record_of(self.values, now)
         except Usage as wrong:
-            self.interface.tell(str(wrong), "bad")
+            self._wrong(str(wrong))
             return
         self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""
+        if self.command_id and not self.interface.session.link.up:
+            self.dismiss()
+
+    def _wrong(self, sentence: str) -> None:
+        """Say what is wrong in the form's own words, and go to the field."""
+        found = re.search(r"--([a-z-]+)", sentence)
+        name = found[1].replace("-", "_") if found is not None else ""
+        if found is not None and name in self._shown:
+            sentence = sentence.replace(found[0], label(name)).partition("; for example")[0]
+            self._field(name).focus()
+        self.interface.tell(sentence, "bad")
 
     def _flash(self) -> None:
         """A text that begins with ! is a FLASH, and says so at once."""
@@ -197,16 +219,27 @@ class FormScreen(Base):
         subject = self._field("subject").said.strip()
         held = claims.in_force_on(view.state, subject, view.now) if subject else []
         rows = tuple(
-            Row(f"r{order.seq}", ((f"{order.number} ", "strong"), (f"{what(order)}  ", ""), fate(view, order),
-                                  (f"  by {plain(view.name(order.by))}: {plain(order.rationale)}", "")))
+            Row(
+                f"r{order.seq}",
+                (
+                    (f"{order.number} ", "strong"),
+                    (f"{what(order)}  ", ""),
+                    fate(view, order),
+                    (f"  by {plain(view.name(order.by))}: {plain(order.rationale)}", ""),
+                ),
+            )
             for order in held
         )
-        return Listing(f"IN FORCE ON {plain(subject)} " if subject else "", rows, "nothing is in force there" if subject else "")
+        return Listing(
+            f"IN FORCE ON {plain(subject)} " if subject else "", rows, "nothing is in force there" if subject else ""
+        )
 
 
 def _choice(view: View, name: str) -> Row:
     ground = view.ground
-    known = ground.centres.get(name) or ground.operators.get(name) or ground.subjects.get(name) or ground.scopes.get(name)
+    known = (
+        ground.centres.get(name) or ground.operators.get(name) or ground.subjects.get(name) or ground.scopes.get(name)
+    )
     return Row(name, ((f"  {plain(name)}", ""), (f"  {plain(known.name)}" if known is not None else "", "")))
 
 

@@ -48,7 +48,16 @@ class PaletteScreen(Base):
         self.query_one(Pane).show(Listing(f"ACTIONS {len(rows)} ", rows, "no action is called that"))
 
     def keys(self, view: View) -> TextLine:
-        return (("type", "key"), (" to find  ", ""), ("Up Down", "key"), (" choose  ", ""), ("Enter", "key"), (" does it  ", ""), ("Esc", "key"), (" back", ""))
+        return (
+            ("type", "key"),
+            (" to find  ", ""),
+            ("Up Down", "key"),
+            (" choose  ", ""),
+            ("Enter", "key"),
+            (" does it  ", ""),
+            ("Esc", "key"),
+            (" back", ""),
+        )
 
     def on_changed(self, event: Changed) -> None:
         event.stop()

@@ -2,7 +2,7 @@
 
 from textual.app import ComposeResult
 
-from coordinator.tui.rows import traffic
+from coordinator.tui.rows import post
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import exact, fit, plain
@@ -21,9 +21,9 @@ class PostScreen(Panes):
         yield Pane("drafts")
 
     def listings(self, view: View) -> dict[str, Listing]:
-        sent = traffic.sent(view)
+        sent = post.sent(view)
         sent = sent._replace(rows=(*self._refused(), *sent.rows))
-        return {"foryou": traffic.for_you(view), "sent": sent, "drafts": self._drafts()}
+        return {"foryou": post.for_you(view), "sent": sent, "drafts": self._drafts()}
 
     def _refused(self) -> tuple[Row, ...]:
         """What was refused and its author has not seen to."""
@@ -40,8 +40,11 @@ class PostScreen(Panes):
         rows = tuple(
             Row(
                 draft.name,
-                ((fit(draft.do, 12), "strong"), (fit(f"saved {exact(draft.saved_at)}", 16), ""),
-                 (plain(" ".join(value for value in draft.values.values() if value)), "")),
+                (
+                    (fit(draft.do, 12), "strong"),
+                    (fit(f"saved {exact(draft.saved_at)}", 16), ""),
+                    (plain(" ".join(value for value in draft.values.values() if value)), ""),
+                ),
                 Spot("draft", draft.name),
             )
             for draft in self.interface.drafts.all

@@ -49,11 +49,22 @@ class ReadbackScreen(Base):
             Row(f"o{place}", ((f"{place} ", "strong"), (plain(option), "")), Spot("none", option))
             for place, option in enumerate((*self._quiz.options, NONE), start=1)
         ]
-        asked = f"WHAT WAS {label(self._quiz.field).upper()}? digit, then Enter " if not self._cancelled else "WHAT NOW? digit, then Enter "
+        asked = (
+            f"WHAT WAS {label(self._quiz.field).upper()}? digit, then Enter "
+            if not self._cancelled
+            else "WHAT NOW? digit, then Enter "
+        )
         self.query_one("#options", Pane).show(Listing(asked, tuple(rows)))
 
     def keys(self, view: View) -> Line:
-        return (("digit", "key"), (" chooses  ", ""), ("Enter", "key"), (" reads it back  ", ""), ("Esc", "key"), (" later", ""))
+        return (
+            ("digit", "key"),
+            (" chooses  ", ""),
+            ("Enter", "key"),
+            (" reads it back  ", ""),
+            ("Esc", "key"),
+            (" later", ""),
+        )
 
     def on_key(self, event: events.Key) -> None:
         options = self.query_one("#options", Pane)
@@ -78,9 +89,15 @@ class ReadbackScreen(Base):
         times = [f"from {exact(said.start)}Z"] if said.start is not None else []
         times += [f"until {HIDDEN if hidden == 'until' else f'{exact(said.until)}Z'}"] if said.until is not None else []
         facts = {
-            "verb": order.verb, "subject": order.subject, "except": joined(order.excepted), "object": order.object,
-            "quantity": str(order.quantity) if order.quantity is not None else "", "window": " ".join(times) or window(order),
-            "to": joined(order.to), "by": f"{view.name(order.by)} at {exact(order.at)}Z", "because": order.rationale,
+            "verb": order.verb,
+            "subject": order.subject,
+            "except": joined(order.excepted),
+            "object": order.object,
+            "quantity": str(order.quantity) if order.quantity is not None else "",
+            "window": " ".join(times) or window(order),
+            "to": joined(order.to),
+            "by": f"{view.name(order.by)} at {exact(order.at)}Z",
+            "because": order.rationale,
             "text": order.text,
         }
         width = max(self.size.width - 14, 20)

@@ -11,7 +11,7 @@ from coordinator.incident.entries import Command
 from coordinator.tui.remedy import Plan, plan
 from coordinator.tui.rows.orders import window
 from coordinator.tui.rows.tell import told
-from coordinator.tui.rows.traffic import said, what
+from coordinator.tui.rows.words import said, what
 from coordinator.tui.screens.base import Base
 from coordinator.tui.sending import Refusal
 from coordinator.tui.spots import Listing, Row, Spot
@@ -59,8 +59,20 @@ class RefusalScreen(Base):
     def keys(self, view: View) -> Line:
         if self._asking is not None:
             return (("Enter", "key"), (" sends it with this reason  ", ""), ("Esc", "key"), (" back", ""))
-        return (("digit", "key"), (" chooses  ", ""), ("Enter", "key"), (" sends it  ", ""), ("e", "key"), (" change it myself  ", ""),
-                ("v", "key"), (" show the clash  ", ""), ("x", "key"), (" drop it  ", ""), ("Esc", "key"), (" later", ""))
+        return (
+            ("digit", "key"),
+            (" chooses  ", ""),
+            ("Enter", "key"),
+            (" sends it  ", ""),
+            ("e", "key"),
+            (" change it myself  ", ""),
+            ("v", "key"),
+            (" show the clash  ", ""),
+            ("x", "key"),
+            (" drop it  ", ""),
+            ("Esc", "key"),
+            (" later", ""),
+        )
 
     def on_key(self, event: events.Key) -> None:
         if self._asking is not None:
@@ -142,7 +154,7 @@ class RefusalScreen(Base):
         written = self._refusal.sent.written
         if written is not None:
             do, about, _ = written
-            self.interface.drafts.drop(do, about.kind, about.ref)
+            self.interface.drop_draft(do, about)
         self.interface.tell("dropped; the refusal stands in the log")
         self._done()
 
@@ -165,9 +177,13 @@ class RefusalScreen(Base):
         if order is None:
             found = self.interface.source.find(seq)
             return _pair("entry", f"#{seq} {told(found) if found is not None else ''}", width)
-        term = next((t.term for d in view.desks for t in reversed(d.terms) if t.holder == order.by and t.seq <= order.seq), None)
+        term = next(
+            (t.term for d in view.desks for t in reversed(d.terms) if t.holder == order.by and t.seq <= order.seq), None
+        )
         who = f"{view.name(order.by)}" + (f" (term {term})" if term is not None else "")
-        lines = _pair("holds", f"{order.number} {what(order)} since {exact(order.start)}Z {window(order)} by {who}", width)
+        lines = _pair(
+            "holds", f"{order.number} {what(order)} since {exact(order.start)}Z {window(order)} by {who}", width
+        )
         lines += _pair("  to", joined(order.to), width)
         return lines + (_pair("  because", f'"{order.rationale}"', width) if order.rationale else [])
 

@@ -9,8 +9,15 @@ from coordinator.tui.view import View
 from coordinator.tui.widgets.pane import Pane
 
 TITLES = {
-    "message": "MESSAGE", "order": "ORDER", "proposal": "PROPOSAL", "centre": "CENTRE", "offer": "HANDOVER",
-    "rollcall": "ROLL CALL", "waiting": "NOT SENT YET", "scope": "CHARTER", "entry": "ENTRY",
+    "message": "MESSAGE",
+    "order": "ORDER",
+    "proposal": "PROPOSAL",
+    "centre": "CENTRE",
+    "offer": "HANDOVER",
+    "rollcall": "ROLL CALL",
+    "waiting": "NOT SENT YET",
+    "scope": "CHARTER",
+    "entry": "ENTRY",
 }
 
 
@@ -37,4 +44,6 @@ class ThingScreen(Base):
         rows = detail.of(view, self._about, self.size.width)
         if self._about.kind == "entry":
             rows = detail.entry(self.interface.source.find(self._about.seq), self.size.width)
-        self.query_one(Pane).show(Listing(TITLES.get(self._about.kind, "DETAIL"), rows, "nothing is known of this here", " Esc back --"))
+        self.query_one(Pane).show(
+            Listing(TITLES.get(self._about.kind, "DETAIL"), rows, "nothing is known of this here", " Esc back --")
+        )

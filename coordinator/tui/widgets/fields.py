@@ -114,7 +114,8 @@ class Choice(Widget, can_focus=True):
         spans: list[Span] = []
         for digit, choice in enumerate(self._choices, start=1):
             chosen = choice == self._value
-            spans.append((f"[{digit} {choice}]" if chosen else f" {digit} {choice} ", "cursor" if chosen else ""))
+            spans.append((f"[{digit} {choice}]" if chosen else f"{digit} {choice}", "cursor" if chosen else ""))
+            spans.append((" ", ""))
         return Content.assemble(*((text, LOOKS[look]) for text, look in spans))
 
     def on_key(self, event: events.Key) -> None:
