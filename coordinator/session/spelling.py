@@ -18,13 +18,13 @@ def line(do: str, fields: Fields) -> str:
     bare = True
     for place in _main_first(do):
         value = _value(fields, place)
-        if value in (None, "", [], {}, False):
-            bare = bare and not place.required
-            continue
-        if bare and place.name in WORDS[do].main and place.kind != "texts":
-            main += _words(place, value)
-        else:
-            bare = bare and place.name not in WORDS[do].main
+        given = _words(place, value) if value not in (None, "", [], {}, False) else []
+        if place.name in WORDS[do].main:
+            bare = bare and bool(given) and not any(word.startswith("-") for word in given)
+            if bare:
+                main += given
+                continue
+        if given:
             named += _named(place, value)
     basis = fields.get("basis")
     named += ["--basis", str(basis)] if basis is not None else []
@@ -53,9 +53,12 @@ def _value(fields: Fields, place: Slot) -> Json:
 def _named(place: Slot, value: Json) -> list[str]:
     if place.kind == "flag":
         return [place.flag]
-    if place.kind == "texts" and _is_list(value):
-        return [word for each in value for word in (place.flag, str(each))]
-    return [part for word in _words(place, value, joined=True) for part in (place.flag, word)]
+    return [part for word in _words(place, value, joined=place.kind != "texts") for part in _pair(place, word)]
+
+
+def _pair(place: Slot, word: str) -> list[str]:
+    """A name and its value; one word where the value could be taken for another name."""
+    return [f"{place.flag}={word}"] if word.startswith("-") else [place.flag, word]
 
 
 def _words(place: Slot, value: Json, *, joined: bool = False) -> list[str]:
@@ -64,7 +67,7 @@ def _words(place: Slot, value: Json, *, joined: bool = False) -> list[str]:
     if not _is_list(value):
         return [str(value)]
     parts = [str(part) for part in value]
-    return parts if place.kind == "refs" and not joined else [",".join(parts)]
+    return parts if place.kind in ("refs", "texts") and not joined else [",".join(parts)]
 
 
 def _is_list(value: Json) -> TypeGuard[list[Json]]:

@@ -67,10 +67,16 @@ class Stage:
         self.hub.kill()
         await self.start()
 
-    async def join(self, operator: str, *, ready: bool = True, kept: bool = False, **options: bool) -> Session:
+    async def join(
+        self, operator: str, *, ready: bool = True, kept: bool = False, follow: bool = True, snapshot: bool = True,
+        sure: bool = False,
+    ) -> Session:
         """A session of that operator; `kept`: with a folder of its own."""
         folder = self.folder / operator if kept else None
-        session = Session(self.address, operator=operator, folder=folder, clock=self.clock, **options)
+        session = Session(
+            self.address, operator=operator, folder=folder, clock=self.clock, follow=follow, snapshot=snapshot,
+            sure=sure,
+        )
         await self.kept.enter_async_context(session)
         if ready:
             await session.ready(PATIENCE)
@@ -89,5 +95,5 @@ class Stage:
 async def until(true: Callable[[], bool]) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(PATIENCE):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.005)

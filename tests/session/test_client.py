@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from coordinator.incident.acts import Acknowledge, Act, Message, Note, Order, Relay, Status
+from coordinator.incident.acts import Acknowledge, Act, Assume, Message, Note, Order, Relay, Status
 from coordinator.incident.entries import Accepted, Entry, Malformed, OnRecord, Refused
 from coordinator.incident.snapshot import freeze
 from coordinator.session.client import Session
@@ -26,6 +26,13 @@ async def accepted(session: Session, act: Act) -> Accepted:
     outcome = await session.send(act)
     assert isinstance(outcome, Accepted), outcome
     return outcome
+
+
+async def same_as_new(old: Session, new: Session) -> None:
+    await until(lambda: old.seq == new.seq)
+    assert old.state is not None
+    assert new.state is not None
+    assert freeze(old.state) == freeze(new.state)
 
 
 async def test_what_is_said_is_decided_and_the_answer_is_the_entry(stage: Stage) -> None:
@@ -47,11 +54,7 @@ async def test_a_session_ends_up_with_the_state_that_the_hub_would_give_it(stage
     await accepted(lee, EVACUATE)
     await accepted(sol, Status(state="DEGRADED"))
     for old in (lee, sol):
-        new = await stage.join(old.operator)
-        await until(lambda: old.seq == new.seq)
-        assert old.state is not None
-        assert new.state is not None
-        assert freeze(old.state) == freeze(new.state)
+        await same_as_new(old, await stage.join(old.operator))
 
 
 async def test_a_hidden_message_is_a_digest_until_its_relay_reveals_it(stage: Stage) -> None:
@@ -148,7 +151,8 @@ async def test_an_order_that_waited_too_long_asks_its_author_first(stage: Stage)
     assert isinstance(await lee.outcome(unwanted), Malformed)
     lee.confirm(wanted)
     assert isinstance(await lee.outcome(wanted), Accepted)
-    assert [entry.kind for entry in stage.entries() if entry.kind == "order" and not entry.body.given] == ["order"]  # type: ignore[attr-defined]  # an order's body
+    ordered = [entry.body for entry in stage.entries() if isinstance(entry.body, Order)]
+    assert [order.subject for order in ordered if not order.given] == ["area/north/zone-4"]
     assert lee.doubtful == ()
 
 
@@ -176,8 +180,6 @@ async def test_a_command_keeps_the_basis_and_the_terms_of_when_it_was_written(st
     (waiting,) = lee.waiting
     assert (waiting.command.basis, waiting.command.term) == (seq, {"ops": 1})
     stage.clock.ahead += timedelta(minutes=5)
-    from coordinator.incident.acts import Assume
-
     await until(lambda: dana.link.up)
     await accepted(dana, Assume(scope="ops"))
     lee.restore()
@@ -331,7 +333,7 @@ async def test_a_session_finds_a_hub_that_comes_back_by_itself(stage: Stage) -> 
     nia = await stage.join("nia")
     await stage.hub.stop()
     await until(lambda: not nia.link.up)
-    assert "goodbye" in nia.link.trouble or nia.link.trouble
+    assert nia.link.trouble
     since = nia.link.since
     await stage.start()
     await until(lambda: nia.link.up)
