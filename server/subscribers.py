@@ -75,9 +75,10 @@ def tell(subscribers: Iterable[Subscriber], frame: bytes) -> None:
     """Hand the same bytes to each of them. Who has too much waiting already is cut."""
     ready: list[ServerConnection] = []
     for subscriber in subscribers:
-        if subscriber.connection.transport.get_write_buffer_size() > BACKLOG:
+        transport = subscriber.connection.transport
+        if transport.get_write_buffer_size() > BACKLOG:
             subscriber.cut()
-        else:
+        elif not transport.is_closing():
             ready.append(subscriber.connection)
     broadcast(ready, frame)
 
