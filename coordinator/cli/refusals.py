@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from coordinator.cli.lines import told as entry_told
-from coordinator.incident.acts import Act, Json
+from coordinator.cli.lines import who
+from coordinator.cli.table import WIDTH, cut
+from coordinator.incident.acts import Act, Json, Refusal
 from coordinator.incident.entries import Command, Entry, Refused, Remedy
 from coordinator.session import spelling
 from coordinator.session.words import WORDS, called
@@ -47,6 +49,19 @@ def told(refused: Refused, act: Act, clashes: Sequence[Entry], shown: int) -> It
         command = _command(remedy, do, fields)
         if command:
             yield f"     coordinator {command}"
+
+
+def recorded(entry: Entry, refused: Refused, clashes: Sequence[Entry]) -> Iterator[str]:
+    """A refusal as the log has it: who wanted what, against what, and how many ways out there were."""
+    body = entry.body
+    assert isinstance(body, Refusal)
+    number = len(refused.remedies)
+    yield cut(f"#{entry.seq} {refused.code.upper()} {who(entry)}: {spelling.line(body.do, body.said)}", WIDTH)
+    yield cut(f"  why    {refused.message}", WIDTH)
+    for clash in clashes:
+        yield cut(f"  clash  {entry_told(clash)}", WIDTH)
+    if number:
+        yield cut(f"  {number} way{'s' * (number > 1)} out; first: {refused.remedies[0].text}", WIDTH)
 
 
 def _command(remedy: Remedy, do: str, fields: dict[str, Json]) -> str:
