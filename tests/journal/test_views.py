@@ -10,8 +10,9 @@ import pytest
 
 from coordinator.incident import acts
 from coordinator.incident.entries import OnRecord
+from coordinator.incident.roster import HUB
 from coordinator.journal.store import Journal
-from coordinator.journal.views import VIEWS
+from coordinator.journal.views import VIEWS, selecting
 from tests.journal.samples import START, Operation
 
 Row = dict[str, str | int | None]
@@ -133,3 +134,28 @@ def test_times_stay_apart_when_some_fall_on_a_whole_second(tmp_path: Path) -> No
         journal.settle()
         (row,) = journal.reads.view("response_times")
         assert row["first_action_at"] == "2026-11-22T13:00:20Z"
+
+
+def test_no_view_compares_everything_with_everything(run: Run) -> None:
+    plain = sqlite3.connect(f"file:{run.path}?mode=ro", uri=True)
+    for name in VIEWS:
+        for statement in (f"SELECT * FROM {name}", selecting(name)):
+            plan = [step[3] for step in plain.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert not [step for step in plan if step.startswith("SCAN") and step.endswith("LEFT-JOIN")], name
+    plain.close()
+
+
+def test_a_desk_that_acknowledges_has_acted_and_the_hub_that_sends_on_has_not(tmp_path: Path) -> None:
+    with Journal.create(tmp_path / "a") as journal:
+        run = Operation(journal)
+        seen = run.do("nia", acts.Message(precedence="ROUTINE", text="x"))
+        run.do("lee", acts.Acknowledge(ref=seen))
+        flash = run.do("nia", acts.Message(precedence="FLASH", text="help", to=("south",)))
+        run.now += timedelta(minutes=5)
+        run.do(HUB, acts.Tick())
+        run.do("sol", acts.Acknowledge(ref=flash))
+        journal.settle()
+        rows = {row["seq"]: row for row in journal.reads.view("response_times")}
+        assert rows[seen]["first_action_seconds"] == 10
+        assert rows[flash]["first_action_seconds"] is None
+        assert any(row["unfiltered"] for row in journal.reads.view("relays"))
