@@ -52,7 +52,10 @@ def _settled(state: State, before: int) -> dict[str, frozenset[int]]:
         "message": _numbers(
             state.messages,
             before,
-            {*state.open_messages, *(one.seq for one in state.messages.values() if one.due is not None)},
+            {
+                *state.open_messages,
+                *(one.seq for one in state.messages.values() if one.due is not None or _row_open(state, one)),
+            },
         ),
         "order": _numbers(
             state.orders, before, {*told_by, *(one.seq for one in state.orders.values() if _open(state, one))}
@@ -62,6 +65,11 @@ def _settled(state: State, before: int) -> dict[str, frozenset[int]]:
             state.rollcalls, before, {one.seq for one in state.rollcalls.values() if one.due is not None}
         ),
     }
+
+
+def _row_open(state: State, message: Message) -> bool:
+    """Whether its answer is still to come, on the row that it was joined to."""
+    return message.joined_to is not None and message.joined_to in state.open_messages
 
 
 def _numbers(things: Map[int, T], before: int, live: set[int]) -> frozenset[int]:

@@ -461,3 +461,14 @@ def test_the_thread_of_a_message_lists_its_entries() -> None:
 def test_a_message_wants_an_answer_when_it_says_by_when() -> None:
     play = Play()
     assert play.message(play.sent(reply_by=(START + timedelta(hours=1)).isoformat())).wants_reply
+
+
+def test_what_was_joined_to_an_open_row_is_kept_until_its_answer_comes() -> None:
+    play = Play()
+    row, twin = play.sent("sol", wants_reply=True), play.sent("nia", wants_reply=True)
+    play.did("lee", acts.Join(refs=(row, twin)))
+    play.did("hub", acts.Archive(before=play.state.seq))
+    play.did("lee", acts.Answer(ref=row, text="Pump A comes."))
+    assert play.message(twin).said[-1].text == "Pump A comes."
+    play.did("hub", acts.Archive(before=play.state.seq))
+    assert twin not in play.state.messages
