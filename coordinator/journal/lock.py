@@ -5,18 +5,21 @@ import os
 from pathlib import Path
 from typing import Self
 
-from coordinator.journal.errors import InUse
+from coordinator.journal.errors import InUse, NotAJournal
 
 
 class Lock:
     """A lock on the file beside `path` that bears its name and `.lock`; that file itself means nothing."""
 
     def __init__(self, path: Path) -> None:
-        """Take the lock. Raises InUse where another has it."""
-        self._file = os.open(f"{path.resolve()}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Take the lock. Raises InUse where another has it, or NotAJournal where there can be none."""
+        try:
+            self._file = os.open(f"{path.resolve()}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise NotAJournal(f"{path} cannot be locked ({error.strerror}); its folder must be writable") from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._file)
             raise InUse(f"{path} is in use by process {holder}; end that one first, or use another file") from None

@@ -177,6 +177,15 @@ def test_a_new_journal_replaces_no_file_and_an_old_one_must_exist(path: Path) ->
     assert path.read_text() == "precious"
 
 
+def test_a_folder_where_no_lock_can_be_made_is_named(path: Path) -> None:
+    filled(path, 1).close()
+    lock = path.with_name(f"{path.name}.lock")
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(NotAJournal, match="cannot be locked"):
+        Journal.open(path)
+
+
 def test_what_another_program_made_is_left_alone(path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be taken for one" * 100)
     with pytest.raises(NotAJournal):
