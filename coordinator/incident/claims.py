@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from coordinator.incident import agenda
 from coordinator.incident.entries import Ending, Entry
 from coordinator.incident.globs import encloses, matches
-from coordinator.incident.roster import DIRECT, Ground, Side
+from coordinator.incident.roster import DIRECT, HUB, Ground, Side
 from coordinator.incident.state import Claim, ClaimEvent, Order, State
 from coordinator.incident.times import FOREVER
 
@@ -216,7 +216,7 @@ def since(state: State, control: str, basis: int, author: str) -> Iterator[Claim
         event = events[place]
         if event.seq <= basis:
             return
-        if event.by != author:
+        if event.by not in (author, HUB):
             yield event
 
 
