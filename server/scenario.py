@@ -278,7 +278,11 @@ def _need_names(injects: list[Inject], roster: Roster) -> None:
 
 def _need_tags(injects: list[Inject]) -> None:
     known: set[str] = set()
+    ever = {f"${tag}" for inject in injects for tag in (inject.tag, *inject.order_tags)}
     for inject in injects:
+        for tag in tags_in(list(inject.clashes or ())):
+            if tag not in ever:
+                raise ScenarioError(f"line {inject.line}: {tag} names no inject")
         for tag in used_tags(inject):
             if tag not in known:
                 raise ScenarioError(f"line {inject.line}: {tag} names no earlier inject")
@@ -290,10 +294,10 @@ def _need_tags(injects: list[Inject]) -> None:
 
 
 def used_tags(inject: Inject) -> list[str]:
-    """Every `$tag` that an inject refers to."""
+    """Every `$tag` that an inject refers to. Not its clashes: of what waits in an outbox they may come later."""
     if inject.do == "check":
         return tags_in(inject.fields)
-    used = tags_in([inject.basis, list(inject.clashes or ())])
+    used = tags_in(inject.basis)
 
     def note(ref: str) -> object:
         used.append(ref)

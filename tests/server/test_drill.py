@@ -117,6 +117,23 @@ def test_what_waits_in_an_outbox_is_decided_in_order_when_the_link_returns(tmp_p
     assert replay(journal).fault is None
 
 
+def test_what_waited_may_clash_with_what_came_later(tmp_path: Path) -> None:
+    """Its author still believed to hold the desk; the entry that seated the successor is the clash."""
+    done = played(
+        written(
+            tmp_path,
+            [
+                {"at": "+00:01:00", "as": "lee", "do": "link", "state": "down"},
+                order("+00:02:00", expect="stale-term", clashes=["$d1"]),
+                {"at": "+00:05:00", "as": "dana", "do": "assume", "scope": "ops", "tag": "d1"},
+                {"at": "+00:06:00", "as": "lee", "do": "link", "state": "up"},
+                {"at": "+00:06:10", "do": "check", "holder": {"ops": "dana"}, "in_force": []},
+            ],
+        )
+    )
+    assert done.stdout == "5 injects, 5 as expected, 0 not\n", done.stdout + done.stderr
+
+
 def test_every_deadline_fires_at_its_own_time(tmp_path: Path) -> None:
     """Hours pass between two injects; the status turns old, the window ends and the roll call falls due meanwhile."""
     done = played(

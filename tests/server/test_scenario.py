@@ -41,7 +41,7 @@ def scenario(folder: Path, *lines: object, header: object = HEADER) -> Scenario:
         ({**NOTE, "expect": "refused"}, "expect is 'refused'"),
         ({**ORDER, "supersedes": ["$o9"]}, "$o9 names no earlier inject"),
         ({**ORDER, "basis": "$o9"}, "$o9 names no earlier inject"),
-        ({**ORDER, "clashes": ["$o9"]}, "$o9 names no earlier inject"),
+        ({**ORDER, "clashes": ["$o9"]}, "$o9 names no inject"),
         ({**ORDER, "quantity": "many"}, "quantity"),
         ({key: value for key, value in ORDER.items() if key != "to"}, "to"),
     ],
