@@ -118,22 +118,11 @@ def _whose(wish: Wish, scope: str) -> str:
 
 
 def current_basis(wish: Wish) -> None:
-    """`stale-basis`: what this order is about has changed since its author last looked."""
+    """`stale-basis`: what this order is about, or supersedes, has changed since its author last looked."""
     basis = wish.case.command.basis
-    if wish.direct or basis is None:
+    if basis is None:
         return
-    author, state = wish.case.command.by, wish.state
-    changed = {
-        event.seq
-        for event in claims.since(state, wish.control_name, basis, author)
-        if subjects_overlap(event.subject, event.excepted, wish.act.subject, wish.act.excepted)
-    }
-    for seq in wish.superseded:
-        order = state.orders.get(seq)
-        if order is not None and order.claim is not None:
-            changed.update(
-                event.seq for event in claims.since(state, order.claim.control, basis, author) if event.order == seq
-            )
+    changed = {*_changed_ground(wish, basis), *_changed_orders(wish, basis)}
     if changed:
         raise Refuse(
             "stale-basis",
@@ -144,62 +133,96 @@ def current_basis(wish: Wish) -> None:
         )
 
 
+def _changed_ground(wish: Wish, basis: int) -> Iterator[int]:
+    """Entries that touched claims of this order's control on subjects that overlap its own."""
+    if wish.direct:
+        return
+    for event in claims.since(wish.state, wish.control_name, basis, wish.case.command.by):
+        if subjects_overlap(event.subject, event.excepted, wish.act.subject, wish.act.excepted):
+            yield event.seq
+
+
+def _changed_orders(wish: Wish, basis: int) -> Iterator[int]:
+    """Entries that touched the claims which this order supersedes."""
+    for seq in wish.superseded:
+        order = wish.state.orders.get(seq)
+        if order is not None and order.claim is not None:
+            events = claims.since(wish.state, order.claim.control, basis, wish.case.command.by)
+            yield from (event.seq for event in events if event.order == seq)
+
+
+class Lack(Struct, frozen=True):
+    """One fact that an order needs and does not have."""
+
+    message: str
+    ways: tuple[Remedy, ...]
+    clashes: tuple[int, ...] = ()
+
+
 def facts(wish: Wish) -> None:
-    """`precondition`: what the order needs is not so."""
-    state, act, ground = wish.state, wish.act, wish.ground
-    known_places(wish)
-    if not wish.direct and act.subject.partition("/")[0] != wish.control.of:
-        raise wish.refusal(
-            "precondition", f"{act.verb} is for a {wish.control.of}, not {act.subject}", ways=remedies.as_direct(wish)
-        )
-    fact = state.facts.get(act.subject)
-    is_resource = not wish.direct and isinstance(ground.subject(act.subject), Resource)
-    if is_resource and not wish.releasing and fact is not None and fact.state == "OUT":
-        raise Refuse(
-            "precondition",
-            f"{act.subject} is out of service",
-            clashes=(fact.seq,),
-            remedies=(*remedies.others_of_kind(wish), *remedies.back_in_service(wish), *remedies.as_direct(wish)),
-            scope=wish.scope,
-        )
-    if end_of(wish.until) <= wish.case.now:
-        raise wish.refusal("precondition", "its window is already past", ways=remedies.open_window())
-    _supersedable(wish)
-    if state.closed is not None:
-        raise Refuse(
-            "precondition",
-            "the operation has ended; record what was given elsewhere with given",
-            clashes=(state.closed,),
-            remedies=remedies.as_note(wish),
-            scope=wish.scope,
-        )
+    """`precondition`: what the order needs is not so; the entries of all such facts are its clashes."""
+    lacks = [*_places(wish), *_kind_and_service(wish), *_window(wish), *_supersedable(wish), *_operation(wish)]
+    _need(wish, lacks)
 
 
 def known_places(wish: Wish) -> None:
     """`precondition`: an addressee or object that is not on the roster."""
+    _need(wish, list(_places(wish)))
+
+
+def _need(wish: Wish, lacks: list[Lack]) -> None:
+    if lacks:
+        raise Refuse(
+            "precondition",
+            "; ".join(lack.message for lack in lacks),
+            clashes=(seq for lack in lacks for seq in lack.clashes),
+            remedies=lacks[0].ways,
+            scope=wish.scope,
+        )
+
+
+def _places(wish: Wish) -> Iterator[Lack]:
     ground, act = wish.ground, wish.act
     strangers = [centre for centre in act.to if ground.centre(centre) is None]
     if strangers:
-        ways = remedies.without_addressees(wish, strangers)
-        raise wish.refusal("precondition", f"not on the roster: {', '.join(strangers)}", ways=ways)
+        yield Lack(f"not on the roster: {', '.join(strangers)}", remedies.without_addressees(wish, strangers))
     if act.object and ground.centre(act.object) is None and ground.subject(act.object) is None:
-        ways = remedies.as_direct(wish)
-        raise wish.refusal("precondition", f"{act.object} is no centre or subject on the roster", ways=ways)
+        yield Lack(f"{act.object} is no centre or subject on the roster", remedies.as_direct(wish))
 
 
-def _supersedable(wish: Wish) -> None:
+def _kind_and_service(wish: Wish) -> Iterator[Lack]:
+    act = wish.act
+    if wish.direct:
+        return
+    if act.subject.partition("/")[0] != wish.control.of:
+        yield Lack(f"{act.verb} is for a {wish.control.of}, not {act.subject}", remedies.as_direct(wish))
+    fact = wish.state.facts.get(act.subject)
+    is_resource = isinstance(wish.ground.subject(act.subject), Resource)
+    if is_resource and not wish.releasing and fact is not None and fact.state == "OUT":
+        ways = (*remedies.others_of_kind(wish), *remedies.back_in_service(wish), *remedies.as_direct(wish))
+        yield Lack(f"{act.subject} is out of service", ways, (fact.seq,))
+
+
+def _window(wish: Wish) -> Iterator[Lack]:
+    if end_of(wish.until) <= wish.case.now:
+        yield Lack("its window is already past", remedies.open_window())
+
+
+def _supersedable(wish: Wish) -> Iterator[Lack]:
     for seq in wish.superseded:
         order = wish.state.orders.get(seq)
+        ways = remedies.without_superseding(wish, seq)
         if order is None:
-            raise wish.refusal("precondition", f"#{seq} is no order", ways=remedies.without_superseding(wish, seq))
-        if not claims.stands(order, wish.case.now):
-            raise Refuse(
-                "precondition",
-                f"{order.number} is not in force any more, nor reserved or on record",
-                clashes=() if order.ended_by is None else (order.ended_by,),
-                remedies=remedies.without_superseding(wish, seq),
-                scope=wish.scope,
-            )
+            yield Lack("supersedes names what is no order", ways)
+        elif not claims.stands(order, wish.case.now):
+            clashes = () if order.ended_by is None else (order.ended_by,)
+            yield Lack(f"{order.number} is not in force any more, nor reserved or on record", ways, clashes)
+
+
+def _operation(wish: Wish) -> Iterator[Lack]:
+    if wish.state.closed is not None:
+        message = "the operation has ended; record what was given elsewhere with given"
+        yield Lack(message, remedies.as_note(wish), (wish.state.closed,))
 
 
 def not_yet_in_force(wish: Wish) -> None:

@@ -35,7 +35,7 @@ WAITING_PLACES = frozenset(("desk", "relayed", "assigned", "held"))
 """Where a message can still be waiting for an answer."""
 
 
-class Clock(Struct, frozen=True):
+class Clock(Struct, frozen=True, gc=False):
     """A charter time that runs: from its start to its limit, which is passed strictly later."""
 
     name: str
@@ -43,7 +43,7 @@ class Clock(Struct, frozen=True):
     limit: datetime
 
 
-class Deadline(Struct, frozen=True):
+class Deadline(Struct, frozen=True, gc=False):
     """An instant at which the hub writes a due entry."""
 
     at: datetime

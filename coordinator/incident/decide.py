@@ -9,8 +9,18 @@ from datetime import datetime
 import msgspec
 
 from coordinator.incident import archive, clock, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
-from coordinator.incident.acts import Act, Decline, Refusal
-from coordinator.incident.entries import MOST_CLASHES, Accepted, Command, Decision, Entry, Found, Malformed, outcome
+from coordinator.incident.acts import Act, Decline, Json, Refusal
+from coordinator.incident.entries import (
+    MOST_CLASHES,
+    Accepted,
+    Command,
+    Decision,
+    Entry,
+    Found,
+    Malformed,
+    Remedy,
+    outcome,
+)
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, Rule, need_open, sealed
 from coordinator.incident.state import State
@@ -90,7 +100,15 @@ def _refused(case: Case, refusal: Refuse) -> Draft:
             message=refusal.message,
             clashes=refusal.clashes[:MOST_CLASHES],
             count=len(refusal.clashes) if len(refusal.clashes) > MOST_CLASHES else None,
-            remedies=refusal.remedies,
+            remedies=refusal.remedies or _last_resort(case),
             scope=refusal.scope,
         ),
     )
+
+
+def _last_resort(case: Case) -> tuple[Remedy, ...]:
+    """The way out that is always open: what was meant is put on record, or said to somebody who may."""
+    if case.author.role == "reviewer":
+        return (Remedy(text="ask an operator to send it"),)
+    text: dict[str, Json] = {"text": f"Wanted, and refused: {case.command.do}"}
+    return (Remedy(text="put what you meant on record as a note", do="note", changes=text),)

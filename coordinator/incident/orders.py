@@ -25,6 +25,7 @@ from coordinator.incident.ruling import (
     Step,
     missing,
     named,
+    need_desk,
     need_holder,
     no_authority,
     on_desk,
@@ -148,7 +149,7 @@ def close(case: Case, seq: int) -> list[Draft]:
     """A conflict on record is resolved with a reason: the order stays given, and holds no claim."""
     act = case.command.act
     old = case.state.orders[seq]
-    need_holder(case, old.scope)
+    need_desk(case, old.scope)
     if old.on_record is None:
         raise missing(f"{old.number} is no conflict on record", scope=old.scope)
     ending = Ending(order=seq, at=case.now, why="closed")
