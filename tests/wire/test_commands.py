@@ -70,7 +70,7 @@ def test_who_speaks_is_never_what_the_frame_says() -> None:
         ({"do": "note", "text": "x", "said_at": "0001-01-01T00:00:00Z"}, "malformed", "UTC"),
         ({"do": "note", "text": "a\x1bb"}, "text", "text: a control character at character 2"),
         ({"do": "note", "text": "x", "hand": "a\nb"}, "text", "hand: a newline"),
-            {"do": "order", "verb": "HOLD", "subject": "area/a", "to": [], "window": {"from": "9999-12-31T00:00:00Z"}},
+        ({"do": "message", "precedence": "FLASH", "text": "x", "to": ["a", "b\u202e"]}, "text", "to.1: a direction"),
         (
             {"do": "message", "precedence": "FLASH", "text": "x", "form": {"name": "213", "fields": {"a\u200f": "x"}}},
             "text", "form.fields.",
