@@ -1,18 +1,13 @@
 """Advisories: what the author of an order should know although it refuses nothing. DESIGN 8."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from coordinator.incident import claims
 from coordinator.incident.claims import subjects_overlap
 from coordinator.incident.roster import Centre
 from coordinator.incident.state import Order, State
 from coordinator.incident.times import stamp
-
-if TYPE_CHECKING:
-    from coordinator.incident.conflict import Wish
+from coordinator.incident.wish import Wish
 
 CALM = ("OPERATIONAL", "UNKNOWN")
 

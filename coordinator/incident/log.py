@@ -6,7 +6,7 @@ from coordinator.incident import claims, status, threads
 from coordinator.incident.acts import Act, Correct, DecisionNote, EndOperation, Note, OpenRequests, RosterSteps
 from coordinator.incident.entries import Entry, Found
 from coordinator.incident.roster import HUB
-from coordinator.incident.rosterchange import Unfit, checked, stepped
+from coordinator.incident.rosterchange import Unfit, checked, replayed
 from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, missing, named, on_any_desk
 from coordinator.incident.state import State
 
@@ -75,7 +75,7 @@ def roster_changed(state: State, entry: Entry) -> State:
     """The roster as it is from here on. Changing a scope's `poc` moves no desk."""
     body = entry.body
     assert isinstance(body, RosterSteps)
-    changed = claims.reindexed(replace(state, roster=stepped(state.roster, body.steps)))
+    changed = claims.reindexed(replace(state, roster=replayed(state.roster, body.steps)))
     return status.rescheduled(threads.rescheduled(changed))
 
 

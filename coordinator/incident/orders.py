@@ -12,8 +12,9 @@ from coordinator.incident import advice, claims
 from coordinator.incident.acts import Act, Alarm, Due, Lapse, Package, Ref, Rescind, Window
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.claims import WARNED, end_of
-from coordinator.incident.conflict import CONFLICTS, TABLE, Wish, first_failure, known_names, known_places
+from coordinator.incident.conflict import CONFLICTS, TABLE, first_failure
 from coordinator.incident.entries import Ending, Entry, Found
+from coordinator.incident.preconditions import known_names, known_places
 from coordinator.incident.proposing import proposal_of, settled
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import (
@@ -33,6 +34,7 @@ from coordinator.incident.ruling import (
     term_of,
 )
 from coordinator.incident.state import Claim, Order, State
+from coordinator.incident.wish import Wish
 from coordinator.incident.wishes import draft, numbers, plain, wish_for
 
 # The rules

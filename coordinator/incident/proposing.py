@@ -8,11 +8,12 @@ from msgspec.structs import asdict, replace
 from coordinator.incident import claims
 from coordinator.incident.acts import Propose, Ref, Window
 from coordinator.incident.claims import end_of, subjects_overlap
-from coordinator.incident.conflict import VERDICT, Wish, first_failure
+from coordinator.incident.conflict import VERDICT, first_failure
 from coordinator.incident.entries import Code, Entry, Found
 from coordinator.incident.roster import Resource
 from coordinator.incident.ruling import Draft, number
 from coordinator.incident.state import Order, State
+from coordinator.incident.wish import Wish
 
 
 def proposal_of(wish: Wish, scope: str, *, refusal: int | None = None) -> Draft:

@@ -4,11 +4,8 @@ A remedy with `do="order"` is the refused order again with `changes` to its fiel
 command to send instead, `changes` being its fields. Nothing here decides anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from msgspec import json
 
@@ -20,9 +17,7 @@ from coordinator.incident.globs import encloses
 from coordinator.incident.roster import DIRECT, Resource
 from coordinator.incident.state import Order
 from coordinator.incident.times import stamp
-
-if TYPE_CHECKING:
-    from coordinator.incident.conflict import Wish
+from coordinator.incident.wish import Wish
 
 NAMED = 3
 """A sentence names no more orders or subjects than this."""

@@ -61,6 +61,20 @@ def stepped(roster: Roster, steps: Iterable[Step]) -> Roster:
     return roster
 
 
+def replayed(roster: Roster, steps: Iterable[Step]) -> Roster:
+    """The roster after steps that the log holds. A viewer's has no keys of others, so none that could be retired."""
+    ground = roster.ground
+    return stepped(
+        roster,
+        (
+            step
+            for step in steps
+            if step.get("retire") != "key"
+            or any(step.get("key") in operator.keys for operator in ground.operators.values())
+        ),
+    )
+
+
 def _add(roster: Roster, kind: str, step: Step) -> Roster:
     if kind not in ADDABLE:
         raise Unfit(f"cannot add a {kind}; one of {', '.join(ADDABLE)}")

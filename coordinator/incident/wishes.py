@@ -10,13 +10,14 @@ from coordinator.incident import advice, claims
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.acts import Ref, Window
 from coordinator.incident.claims import end_of
-from coordinator.incident.conflict import Wish, tensions_excused
+from coordinator.incident.conflict import tensions_excused
 from coordinator.incident.entries import Ending, Found
 from coordinator.incident.globs import encloses
 from coordinator.incident.roster import DIRECT
 from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, holds, number, on_desk, resolve, term_of
 from coordinator.incident.state import State
 from coordinator.incident.times import utc
+from coordinator.incident.wish import Wish
 
 
 def wish_for(case: Case, act: OrderAct, *, siblings: tuple[int, ...] = (), authorised: bool = False) -> Wish:
