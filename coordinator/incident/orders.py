@@ -13,6 +13,7 @@ from coordinator.incident.acts import Act, Alarm, Due, Lapse, Package, Ref, Resc
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.claims import WARNED, end_of
 from coordinator.incident.conflict import CONFLICTS, TABLE, first_failure
+from coordinator.incident.drafting import draft, numbers, plain, wish_for
 from coordinator.incident.entries import Ending, Entry, Found
 from coordinator.incident.preconditions import known_names, known_places
 from coordinator.incident.proposing import proposal_of, settled
@@ -35,7 +36,6 @@ from coordinator.incident.ruling import (
 )
 from coordinator.incident.state import Claim, Order, State
 from coordinator.incident.wish import Wish
-from coordinator.incident.wishes import draft, numbers, plain, wish_for
 
 # The rules
 

@@ -5,13 +5,13 @@ from msgspec.structs import asdict, replace
 from coordinator.incident.acts import Act, Decline, Issue, Propose
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.conflict import TABLE, first_failure, foreign
+from coordinator.incident.drafting import draft, wish_for
 from coordinator.incident.entries import Entry, Found
 from coordinator.incident.orders import as_order
 from coordinator.incident.proposing import proposal_of, settled
 from coordinator.incident.ruling import Case, Draft, Rule, Step, holds, missing, named, need_holder, need_open
 from coordinator.incident.state import Proposal, State
 from coordinator.incident.wish import Wish
-from coordinator.incident.wishes import draft, wish_for
 
 
 def propose(case: Case) -> list[Draft]:
