@@ -89,6 +89,41 @@ def unacknowledged(message: Message) -> list[str]:
     ]
 
 
+# What may be the same matter: shown beside a message, never acted on by itself
+
+LONG_ENOUGH = 4
+"""Letters: shorter words tell nothing about the matter."""
+ALIKE = 0.5
+"""The share of the shorter text's words that two reports of one thing have in common."""
+
+
+def duplicates(state: State, message: Message) -> list[Message]:
+    """Open messages of the same desk that may report the same thing, oldest first."""
+    waiting = (state.messages[seq] for seq in sorted(state.open_messages))
+    return [one for one in waiting if one.seq != message.seq and one.scope == message.scope and _alike(one, message)]
+
+
+def _alike(one: Message, other: Message) -> bool:
+    mine, theirs = _words(one), _words(other)
+    fewer = min(len(mine), len(theirs))
+    return fewer > 0 and len(mine & theirs) >= ALIKE * fewer
+
+
+def _words(message: Message) -> set[str]:
+    letters = "".join(mark if mark.isalnum() else " " for mark in f"{message.subject} {message.text}".casefold())
+    return {word for word in letters.split() if len(word) >= LONG_ENOUGH or word.isdigit()}
+
+
+def earlier(state: State, message: Message) -> list[Message]:
+    """The messages that this one goes back to by its references, newest first."""
+    chain: list[Message] = []
+    before = state.messages.get(message.ref or 0)
+    while before is not None and before not in chain:
+        chain.append(before)
+        before = state.messages.get(before.ref or 0)
+    return chain
+
+
 # With whom the ball lies
 
 
