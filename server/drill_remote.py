@@ -61,7 +61,7 @@ class RemoteStage:
         self._observer.listen(self._learn)
         for operator in self._scenario.named:
             if operator not in self._without:
-                self._sessions[operator] = await self._join(operator)
+                await self._play(operator)
         self._began = self._observer.now()
         return self
 
@@ -85,6 +85,11 @@ class RemoteStage:
             raise
         session.listen(lambda _: self._changed.set())
         return session
+
+    async def _play(self, operator: str) -> None:
+        """Sit down at an operator's screen, which shows what arrives."""
+        self._sessions[operator] = await self._join(operator)
+        self._sessions[operator].listen(Session.painted)
 
     def _learn(self, session: Session) -> None:
         if session.state is not None:
@@ -114,7 +119,7 @@ class RemoteStage:
     async def say(self, by: str, act: Act, record: OnRecord, basis: int | None) -> str:
         """Have an operator say something, its times moved with the scenario's."""
         if by not in self._sessions:
-            self._sessions[by] = await self._join(by)
+            await self._play(by)
         moved = self._began - self._scenario.starts
         term = None if basis is None else self._terms.of(by, basis)
         id = self._sessions[by].queue(_moved(act, moved), _moved(record, moved), basis, term)

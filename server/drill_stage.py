@@ -45,7 +45,8 @@ class HubStage:
         self._journal = journal
         self._folder = folder
         self._socket = folder / "hub.sock"
-        self._clock: Clock = FastClock(scenario.starts, speed) if speed else ScenarioClock(scenario.starts)
+        self.address = f"unix:{self._socket}"
+        self.clock: Clock = FastClock(scenario.starts, speed) if speed else ScenarioClock(scenario.starts)
         self._sessions: dict[str, Session] = {}
         self._down: set[str] = set()
         self._author: dict[str, str] = {}
@@ -75,7 +76,7 @@ class HubStage:
     @property
     def now(self) -> datetime:
         """The scenario's time."""
-        return self._clock.now()
+        return self.clock.now()
 
     def plays(self, inject: Inject) -> bool:
         """Everything."""
@@ -83,13 +84,13 @@ class HubStage:
 
     async def advance(self, to: datetime) -> None:
         """Let time pass up to then; each instant at which something is due is gone through by itself."""
-        if not isinstance(self._clock, ScenarioClock):
-            await self._clock.sleep((to - self._clock.now()).total_seconds())
+        if not isinstance(self.clock, ScenarioClock):
+            await self.clock.sleep((to - self.clock.now()).total_seconds())
             return
-        while (due := self._next(self._clock)) is not None and due <= to:
-            self._clock.move(due)
+        while (due := self._next(self.clock)) is not None and due <= to:
+            self.clock.move(due)
             await self._pass()
-        self._clock.move(to)
+        self.clock.move(to)
         await self._pass()
 
     def _next(self, clock: ScenarioClock) -> datetime | None:
@@ -202,14 +203,15 @@ class HubStage:
 
     async def _serve(self) -> None:
         """A hub on the journal. On the scenario's clock it is driven: its ticks come from here."""
-        driven = isinstance(self._clock, ScenarioClock)
-        self._hub = Hub(self._journal, self._scenario.roster, self._clock, driven=driven)
+        driven = isinstance(self.clock, ScenarioClock)
+        self._hub = Hub(self._journal, self._scenario.roster, self.clock, driven=driven)
         await self._hub.start()
         await Listener(self._hub, [Unix(self._socket)], keyless=True).start()
         self._reads = Reads(self._journal)
 
     async def _join(self, operator: str) -> None:
-        session = Session(f"unix:{self._socket}", operator=operator, clock=self._clock, sure=True)
+        session = Session(self.address, operator=operator, clock=self.clock, sure=True)
         self._sessions[operator] = session
+        session.listen(Session.painted)  # the post has a screen, and it shows what arrives
         await session.__aenter__()
         await session.ready(PATIENCE)
