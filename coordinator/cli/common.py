@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 import msgspec
+from immutables import Map
 
 from coordinator.cli import config
 from coordinator.cli.ends import FAILED, NOT_VERIFIED, OUT_OF_REACH, USAGE, End
@@ -84,4 +85,16 @@ async def within(seconds: float, answer: Awaitable[T], what: str) -> T:
 
 def put_json(value: object) -> None:
     """One line of JSON."""
-    click.echo(msgspec.json.encode(value, order="sorted").decode())
+    click.echo(msgspec.json.encode(value, order="sorted", enc_hook=_plain).decode())
+
+
+def builtins(value: object) -> dict[str, object]:
+    """A part of the state as plain JSON values."""
+    found: dict[str, object] = msgspec.to_builtins(value, enc_hook=_plain)
+    return found
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Map):
+        return {str(key): one for key, one in value.items()}
+    raise NotImplementedError(f"{type(value).__name__} is no JSON")

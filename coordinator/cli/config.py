@@ -60,15 +60,15 @@ def seconds(flag: float | None) -> float:
 
 
 def _written(name: str) -> str | None:
-    value = _file().get(name)
+    value = _file(path()).get(name)
     return None if value is None else str(value)
 
 
 @cache
-def _file() -> dict[str, object]:
+def _file(where: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path().read_text(encoding="utf-8"))
+        return tomllib.loads(where.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise Usage(f"{path()} cannot be read: {wrong}") from None
+        raise Usage(f"{where} cannot be read: {wrong}") from None

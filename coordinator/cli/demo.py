@@ -42,6 +42,7 @@ class _Roster(msgspec.Struct):
 def _demo(play: bool, speed: float, journal: Path | None, as_json: bool) -> None:
     if journal is not None and journal.exists():
         raise Usage(f"{journal} exists already; name a new file for the demonstration's journal")
+    ours.end_with_us()
     with ExitStack() as kept:
         made = tempfile.TemporaryDirectory(prefix="coordinator-", ignore_cleanup_errors=True)
         folder = Path(kept.enter_context(made))

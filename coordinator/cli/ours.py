@@ -1,6 +1,7 @@
 """The programs that belong to this installation, started as processes: the hub and its drills. Never imported."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +40,12 @@ def listening(process: "subprocess.Popen[bytes]", socket: Path, output: Path) ->
             said = output.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise End(FAILED, f"the hub did not start: {said[-1] if said else 'it said nothing'}")
         time.sleep(0.02)
+
+
+def end_with_us() -> None:
+    """A hang-up or a kill ends this program in good order, and with it the processes that it started."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:

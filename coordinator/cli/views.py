@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import click
-import msgspec
 from msgspec import Struct
 
 from coordinator.cli import charter, common
@@ -102,7 +101,7 @@ def _orders_data(seen: Seen) -> object:
     if seen.everything:
         shown["all"] = _chosen(seen)
     return {
-        name: [{**msgspec.to_builtins(order), "fate": projections.fate(order, now)} for order in orders]
+        name: [{**common.builtins(order), "fate": projections.fate(order, now)} for order in orders]
         for name, orders in shown.items()
     }
 
