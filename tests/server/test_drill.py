@@ -32,7 +32,10 @@ def order(at: str, **fields: object) -> dict[str, object]:
     return {"at": at, "as": "lee", "do": "order", "verb": "HOLD", "subject": "area/south", "to": ["south"], **fields}
 
 
-@pytest.mark.parametrize("drill", sorted(DRILLS.glob("*-drill.jsonl")), ids=lambda path: path.stem)
+KEPT = sorted((*DRILLS.glob("*.jsonl"), *(ROOT / "server" / "drills").glob("*.jsonl")))
+
+
+@pytest.mark.parametrize("drill", KEPT, ids=lambda path: path.stem)
 def test_the_drills_kept_here_go_as_expected(drill: Path) -> None:
     done = played(drill)
     injects = len(drill.read_text().splitlines()) - 1
