@@ -1,4 +1,4 @@
-"""`coordinator-hub`: what the liaison types to run an operation, check a roster and play a drill.
+"""`coordinator-hub`: what the liaison types to run an operation, and to keep it running.
 
 Exit codes: 0 done, 2 usage, 5 a roster or a journal that does not hold, 70 the journal could not be written.
 """
@@ -10,6 +10,7 @@ import signal
 import sys
 import tomllib
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -20,10 +21,12 @@ from coordinator import __version__
 from coordinator.incident.check import load
 from coordinator.incident.roster import Roster
 from coordinator.journal.errors import BrokenChain, JournalError, WriteFailed
-from coordinator.session.addresses import Address, read
+from coordinator.session.addresses import Address, Unix, read
 from coordinator.session.faults import BadAddress
 from server.admission import NotSafe
+from server.authorized_keys import CannotWrite
 from server.hub import Hub
+from server.keykeeper import KeyKeeper
 from server.listener import Listener
 from server.restore import OtherOperation
 
@@ -41,17 +44,27 @@ class End(Exception):
         self.code = code
 
 
+LATER = {
+    "drill": "server.drill_cli",
+    "authorized-keys": "server.keys_cli",
+    "backup": "server.keeping_cli",
+    "restore": "server.keeping_cli",
+    "designate": "server.keeping_cli",
+    "doctor": "server.doctor_cli",
+}
+"""Commands that are loaded only when they are called, and where they stand."""
+
+
 class Commands(click.Group):
-    """Loads the drill runner only when a drill is played."""
+    """Serves and checks by itself; loads the rest when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "drill"])
+        return sorted([*super().list_commands(ctx), *LATER])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "drill":
-            from server.drill_cli import drill
-
-            return drill
+        if cmd_name in LATER:
+            found: click.Command = getattr(import_module(LATER[cmd_name]), cmd_name.replace("-", "_"))
+            return found
         return super().get_command(ctx, cmd_name)
 
 
@@ -64,6 +77,8 @@ Examples:
   coordinator-hub serve roster.json --journal flood.journal --listen unix:/run/coordinator/hub.sock
   coordinator-hub serve roster.json --journal try.journal --listen ws://127.0.0.1:4600 --keyless
   coordinator-hub drill river-flood.jsonl
+  coordinator-hub authorized-keys roster.json --hub unix:/run/coordinator/hub.sock
+  coordinator-hub backup flood.journal /var/backups
 
 Each option can be a COORDINATOR_* variable, or a line under [hub] in the settings file.
 """,
@@ -72,7 +87,7 @@ Each option can be a COORDINATOR_* variable, or a line under [hub] in the settin
 @click.pass_context
 def hub(ctx: click.Context) -> None:
     """Runs the hub of an operation: one roster, one journal, one Point of Contact for each scope."""
-    ctx.default_map = {"serve": _settings()}
+    ctx.default_map = dict.fromkeys(("serve", *LATER), _settings())
 
 
 @hub.command(
@@ -97,14 +112,32 @@ SIGTERM ends it in good order; after a crash, start it again on its journal.
     "--keyless", is_flag=True, envvar="COORDINATOR_KEYLESS",
     help="For demonstration and tests: whoever connects is whoever they say.",
 )
-def serve(roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool) -> None:
+@click.option(
+    "--authorized-keys", type=click.Path(path_type=Path, dir_okay=False), envvar="COORDINATOR_AUTHORIZED_KEYS",
+    metavar="FILE", help="Keep this file as the roster is: who comes in by SSH, and as whom.",
+)
+def serve(
+    roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool, authorized_keys: Path | None
+) -> None:
     """Run the hub of ROSTER's operation."""
     try:
         addresses = [read(text) for text in listen]
     except BadAddress as error:
         raise End(str(error), USAGE) from None
     logging.basicConfig(format="coordinator-hub: %(message)s", level=logging.WARNING)
-    asyncio.run(_serve(Hub(journal, _loaded(roster)), addresses, keyless=keyless))
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it remarks on every connection that breaks off
+    keeper = _keeper(authorized_keys, addresses) if authorized_keys is not None else None
+    asyncio.run(_serve(Hub(journal, loaded(roster)), addresses, keyless=keyless, keeper=keeper))
+
+
+def _keeper(path: Path, addresses: Sequence[Address]) -> KeyKeeper:
+    """What keeps authorized_keys. Raises End."""
+    from server.keys_cli import door
+
+    sockets = [address for address in addresses if isinstance(address, Unix)]
+    if not sockets:
+        raise End("people come in by SSH at a Unix socket: add --listen unix:PATH", USAGE)
+    return KeyKeeper(path.expanduser(), door(str(sockets[0]), None))
 
 
 @hub.command(epilog="Example:\n\n  coordinator-hub check roster.json --json")
@@ -123,7 +156,7 @@ def check(roster: Path, *, as_json: bool) -> None:
         click.echo(f"{roster}: {found.operation.name} ({found.operation.kind.upper()}) can be used: {counts}")
 
 
-async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool) -> None:
+async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool, keeper: KeyKeeper | None) -> None:
     """Serve until a signal ends it, or the disk does."""
     ended = asyncio.Event()
     for number in SIGNALS:
@@ -140,13 +173,18 @@ async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool) -> No
         raise End(str(error), USAGE) from None
     try:
         await listener.start()
-    except (NotSafe, OSError) as error:
+        if keeper is not None:
+            hub.roster_listeners.append(keeper.follow)
+            keeper.begin(hub.state.roster)
+    except (NotSafe, OSError, CannotWrite) as error:
         await hub.stop("could not listen")
         raise End(f"cannot listen: {error}", USAGE) from None
     _announce(hub, listener, keyless=keyless)
     hub.failed.add_done_callback(lambda _: ended.set())
     await ended.wait()
     await _end(hub)
+    if keeper is not None:
+        keeper.close()
 
 
 async def _end(hub: Hub) -> None:
@@ -171,11 +209,12 @@ def _announce(hub: Hub, listener: Listener, *, keyless: bool) -> None:
     sys.stdout.flush()
 
 
-def _loaded(path: Path) -> Roster:
-    loaded = load(_bytes(path))
-    if loaded.roster is None:
-        raise End(f"{path} cannot be used: {loaded.errors[0]} (all of it: coordinator-hub check {path})", USAGE)
-    return loaded.roster
+def loaded(path: Path) -> Roster:
+    """The roster in a file. Raises End for one that no operation can run on."""
+    outcome = load(_bytes(path))
+    if outcome.roster is None:
+        raise End(f"{path} cannot be used: {outcome.errors[0]} (all of it: coordinator-hub check {path})", USAGE)
+    return outcome.roster
 
 
 def _bytes(path: Path) -> bytes:

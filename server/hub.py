@@ -7,6 +7,7 @@ acknowledged or published before its commit has reached the disk; after a failed
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -97,6 +98,8 @@ class Hub:
         self.log = ""
         """The log's id: the digest of its first line."""
         self.doors: list[Door] = []
+        self.roster_listeners: list[Callable[[Roster], None]] = []
+        """Told of each new roster when it has reached the disk."""
         self._roster = roster
         self._snapshot_every = snapshot_every
         self._archive_every = archive_every
@@ -347,6 +350,8 @@ class Hub:
             self._undurable.pop(unit.written[0].entry.id, None)
         if any(unit.written[0].entry.kind == "roster" for unit in units):
             self.subscribers.dismiss(self.durable)
+            for listener in self.roster_listeners:
+                listener(self.durable.roster)
         self.subscribers.publish(units)
         if not self._writing and not self._waiting:
             self._departing.clear()

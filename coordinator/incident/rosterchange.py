@@ -63,16 +63,10 @@ def stepped(roster: Roster, steps: Iterable[Step]) -> Roster:
 
 def replayed(roster: Roster, steps: Iterable[Step]) -> Roster:
     """The roster after steps that the log holds. A viewer's has no keys of others, so none that could be retired."""
-    ground = roster.ground
-    return stepped(
-        roster,
-        (
-            step
-            for step in steps
-            if step.get("retire") != "key"
-            or any(step.get("key") in operator.keys for operator in ground.operators.values())
-        ),
-    )
+    for step in steps:
+        if step.get("retire") != "key" or step.get("key") in _operator(roster, step).keys:
+            roster = stepped(roster, (step,))
+    return roster
 
 
 def _add(roster: Roster, kind: str, step: Step) -> Roster:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,9 +13,10 @@ ROSTER = ROOT / "tests" / "drills" / "minimal-roster.json"
 
 
 class HubProcess:
-    """`coordinator-hub serve --keyless` on a Unix socket in a folder."""
+    """`coordinator-hub serve` on a Unix socket in a folder, keyless where nothing else is said."""
 
-    def __init__(self, folder: Path, roster: Path = ROSTER) -> None:
+    def __init__(self, folder: Path, roster: Path = ROSTER, options: Sequence[str] = ("--keyless",)) -> None:
+        self._options = options
         self.journal = folder / "hub.journal"
         self.socket = folder / "socket" / "hub"
         self.address = f"unix:{self.socket}"
@@ -25,7 +27,7 @@ class HubProcess:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
-        command = ["serve", str(self._roster), "--journal", str(self.journal), "--listen", self.address, "--keyless"]
+        command = ["serve", str(self._roster), "--journal", str(self.journal), "--listen", self.address, *self._options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "server", *command], cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -43,6 +45,11 @@ class HubProcess:
     def stop(self) -> int:
         """SIGTERM; what comes back is the exit code."""
         return self._end(signal.SIGTERM)
+
+    def send(self, how: signal.Signals) -> None:
+        """Have it stand still, or go on."""
+        assert self._process is not None
+        self._process.send_signal(how)
 
     def _end(self, how: signal.Signals) -> int:
         process, self._process = self._process, None

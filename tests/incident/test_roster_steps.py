@@ -1,5 +1,7 @@
 """The roster changes by typed steps, never so that claims in force would conflict, and nobody is removed. DESIGN 4."""
 
+from coordinator.incident.evolve import evolve
+from coordinator.incident.snapshot import trimmed
 from tests.incident.world import World
 
 
@@ -7,6 +9,7 @@ def steps(*rows: dict[str, object]) -> dict[str, object]:
     return {"steps": list(rows), "reason": "as needed"}
 
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIM0Pe1kbnTTqiV6VlQJh1YCCUYHqBYqAqzh8pL0/XMdX nia@north"
 ENGINE: dict[str, object] = {"verb": "ASSIGN", "subject": "resource/engine-3", "object": "south", "to": ["icp"]}
 
 
@@ -93,3 +96,16 @@ def test_keys_come_and_go() -> None:
     assert key in world.state.roster.ground.operators["nia"].keys
     world.do("lee", "roster", **steps({"retire": "key", "operator": "nia", "key": key}))
     assert not world.state.roster.ground.operators["nia"].keys
+
+
+def test_a_viewer_who_has_nobodys_keys_can_follow_a_key_that_is_retired() -> None:
+    world = World()
+    world.do("lee", "roster", **steps({"add": "key", "id": "nia", "key": KEY}))
+    seen = trimmed(world.state, "sol")
+    seq = world.do("lee", "roster", **steps({"retire": "key", "id": "nia", "key": KEY}))
+    assert evolve(seen, world.entry(seq)).seq == seq
+    assert world.state.roster.ground.operators["nia"].keys == ()
+
+
+def test_a_key_that_nobody_has_cannot_be_retired() -> None:
+    assert World().refused("lee", "roster", **steps({"retire": "key", "id": "nia", "key": KEY})).code == "precondition"
