@@ -31,6 +31,8 @@ PATIENCE = 20.0
 """Real seconds after which something that should happen at once is called stuck."""
 TURNS = 12
 """Turns of the event loop in which what was written to a socket is read at its other end and dealt with."""
+EVERYTHING = 1_000_000_000
+"""Entries after which a drill's hub would let go of what is settled: checks may ask of everything."""
 
 
 class Stuck(Exception):
@@ -204,7 +206,9 @@ class HubStage:
     async def _serve(self) -> None:
         """A hub on the journal. On the scenario's clock it is driven: its ticks come from here."""
         driven = isinstance(self.clock, ScenarioClock)
-        self._hub = Hub(self._journal, self._scenario.roster, self.clock, driven=driven)
+        self._hub = Hub(
+            self._journal, self._scenario.roster, self.clock, driven=driven, archive_every=EVERYTHING
+        )
         await self._hub.start()
         await Listener(self._hub, [Unix(self._socket)], keyless=True).start()
         self._reads = Reads(self._journal)
