@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 
 from coordinator.incident import projections
-from coordinator.incident.acts import ACTS, Act, Link, Open, Start
+from coordinator.incident.acts import ACTS, Act, Lapse, Link, Open, Start
 from coordinator.incident.clock import TICK, next_due
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command, Decision, Entry, Malformed, OnRecord, Refused
@@ -67,6 +67,8 @@ class Core:
     def apply(self, decision: Decision) -> None:
         for entry in decision.entries:
             self.state = evolve(self.state, entry)
+            if isinstance(entry.body, Lapse) and entry.body.ref in self.to_reading:
+                self.to_reading[entry.seq] = -self.to_reading[entry.body.ref]
             self.entries.append(entry)
 
     def tick(self, now: datetime) -> None:
@@ -132,7 +134,7 @@ class Core:
         return Answer("accepted", frozenset(), advises=bool(reply.advisories))
 
     def readings(self, numbers: Iterable[int]) -> frozenset[int]:
-        return frozenset(self.to_reading.get(number, -number) for number in numbers)
+        return frozenset(self.to_reading.get(number, -NOTHING - number) for number in numbers)
 
     def holdings(self) -> list[Holding]:
         """The claims of the core's state that have not been emptied, for the reading's own predicates."""
@@ -201,4 +203,38 @@ class Duel:
         return one, self._core_views(doubtful)
 
     def _core_views(self, doubtful: set[int]) -> dict[str, object]:
-        raise NotImplementedError
+        state, now, readings = self.core.state, self.now, self.core.readings
+        in_force, reserved = projections.in_force(state, now), projections.reserved(state, now)
+        return {
+            "in_force": readings(order.seq for order in in_force),
+            "reserved": readings(order.seq for order in reserved),
+            "on_record": readings(order.seq for order in projections.on_record(state)),
+            "unconfirmed": readings(order.seq for order in projections.unconfirmed(state, now)) - doubtful,
+            "quantity": {
+                self.core.to_reading[order.seq]: projections.held_quantity(order, now)
+                for order in (*in_force, *reserved)
+                if order.subject in self.reading.ground.capacity
+            },
+            "proposals": {
+                scope: readings(one.seq for one in projections.open_proposals(state, scope)) for scope in state.desks
+            },
+            "holder": {scope: desk.holder or None for scope, desk in state.desks.items()},
+            "term": {scope: desk.term for scope, desk in state.desks.items()},
+        }
+
+    def disagreement(self, verdict: Verdict, answer: Answer) -> str:
+        """Where the two differ after a move; empty if nowhere."""
+        if verdict.code != answer.code:
+            return f"the reading says {verdict.code}, the core {answer.code}"
+        if verdict.clashes != answer.clashes:
+            return f"the reading's clashes are {sorted(verdict.clashes)}, the core's {sorted(answer.clashes)}"
+        if verdict.advises and not answer.advises:
+            return "the reading wants an advisory, the core has none"
+        reading, core = self.views()
+        for name, value in reading.items():
+            if value != core[name]:
+                return f"{name}: the reading has {value}, the core {core[name]}"
+        return ""
+
+    def story(self) -> str:
+        return "\n".join(self.moves)

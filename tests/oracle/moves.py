@@ -41,7 +41,8 @@ KINDS = (
     *["order"] * 10,
     *["supersede"] * 5,
     *["package"] * 3,
-    *["given"] * 2,
+    *["given"] * 3,
+    *["behind"] * 4,
     "direct",
     *["propose"] * 2,
     *["issue"] * 3,
@@ -89,6 +90,8 @@ class Moves:
     def move(self, now: datetime, kind: str = "") -> Move:
         unheld = any(desk.holder is None for desk in self.world.book.desks.values())
         kind = kind or ("assume" if unheld and self.chance(3) else self.pick(KINDS))
+        if kind == "behind":
+            return self._behind(now)
         author, command = getattr(self, f"_{kind}")(now)
         if self.chance(25):
             author = self.pick(list(self.ground.operators))
@@ -96,6 +99,21 @@ class Moves:
             return Move(author, command, None, tuple(self.world.terms_of(author).items()))
         basis = self.pick(list(self.bases)[-6:])
         return Move(author, command, basis, tuple(self.bases[basis].get(author, {}).items()))
+
+    def _behind(self, now: datetime) -> Move:
+        """An order whose author has not seen what somebody else just did, or that their term has ended."""
+        events = self.world.book.events[-5:]
+        seen = self.pick([event.seq for event in events] + [desk.seated_by for desk in self.world.book.desks.values()])
+        basis = max((base for base in self.bases if base < seen), default=1)
+        subject = self.world.book.orders[self.pick([event.order for event in events])].subject if events else ""
+        fields = self._fields(now, subject if subject in self.ground.subjects else "")
+        scope = self.ground.scope_of_order(str(fields["verb"]), str(fields["subject"])) or "ops"
+        former = [operator for _, operator in self.world.book.desks[scope].history]
+        author = self.world.holder(scope) or former[-1]
+        if self.chance(2):
+            author = self.pick(former)
+        terms = self.bases[basis].get(author, {})
+        return Move(author, {"do": "order", **fields}, basis, tuple(terms.items()))
 
     # Orders
 
@@ -178,7 +196,7 @@ class Moves:
         return author, command
 
     def _given(self, now: datetime) -> tuple[str, Fields]:
-        author, command = self.pick([self._order, self._supersede])(now)
+        author, command = self.pick([self._order, self._order, self._supersede])(now)
         if self.chance(3):
             scope = self.ground.scope_of_order(str(command["verb"]), str(command["subject"]))
             author = self.pick(self.ground.staff(scope or "ops"))
@@ -234,7 +252,7 @@ class Moves:
         recent = orders[-3:] * 2 + [order for order in orders if order.live(now) or order.cancelled]
         if not recent:
             return None, "", {}
-        order = self.pick(recent)
+        order = self.world.book.orders[self.pick([one.seq for one in recent])]
         centre = self.pick(order.to)
         there = [id for id in self.people if self.ground.operators[id]["centre"] == centre]
         desk = self.world.holder(order.scope)
@@ -272,7 +290,7 @@ class Moves:
         gone = [order for order in self._orders() if order.cancelled]
         if not gone:
             return self._order(now)
-        order = self.pick(gone)
+        order = self.world.book.orders[self.pick([one.seq for one in gone])]
         centre = self.pick(order.to)
         there = [id for id in self.people if self.ground.operators[id]["centre"] == centre]
         return self.pick(there), {"do": "readback", "ref": order.seq, "cancelled": True}
@@ -288,14 +306,14 @@ class Moves:
         orders = [order for order in self._orders() if order.standing(now)] * 3 + self._orders()[-3:]
         if not orders:
             return self._order(now)
-        order = self.pick(orders)
+        order = self.world.book.orders[self.pick([one.seq for one in orders])]
         return self.world.holder(order.scope) or "lee", {"do": "rescind", "ref": order.seq, "reason": "Over"}
 
     def _close(self, now: datetime) -> tuple[str, Fields]:
         orders = [order for order in self._orders() if order.on_record] * 3 + self._orders()[-1:]
         if not orders:
             return self._order(now)
-        order = self.pick(orders)
+        order = self.world.book.orders[self.pick([one.seq for one in orders])]
         return self.pick(self.ground.staff(order.scope)), {"do": "close", "ref": order.seq, "reason": "Settled"}
 
     def _resource(self, now: datetime) -> tuple[str, Fields]:

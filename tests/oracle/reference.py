@@ -55,7 +55,10 @@ READINGS = {
         "a reservation superseded from before its own start has nothing left, and is over at once"
     ),
     "all-facts": "one failing rule names all its clashes: every fact that makes `precondition` fail adds its entry",
-    "over-fact": "the fact by which a ref is over: the entry that ended it; none where only its window ended",
+    "over-fact": (
+        "the fact by which a ref is over: the entry that ended it; where its window ended, the hub's entry of that (a "
+        "claim's end is one), which has no number here and is written as the order's own number below zero"
+    ),
     "direct-open": "DIRECT 'while its window is open': until its window ends, also before it starts",
     "release-over": "a releasing order is over once it acted: it cannot be superseded or rescinded",
     "released-untelling": (
@@ -109,6 +112,7 @@ class Order:
     direct: bool = False
     releasing: bool = False
     on_record: bool = False
+    was_on_record: bool = False
     over_by: int | None = None
     """The entry that ended it."""
     cancelled: bool = False
@@ -129,6 +133,12 @@ class Order:
     def live(self, now: datetime) -> bool:
         """Whether it holds a claim now or in a window still to come."""
         return self.claims and self.held > 0 and not self.window().empty and (self.end is None or now < self.end)
+
+    def fact(self) -> set[int]:
+        """The entry that ended it."""
+        if self.over_by is not None:
+            return {self.over_by}
+        return {-self.seq} if self.claims else set()
 
     def standing(self, now: datetime) -> bool:
         """Whether it may be superseded and rescinded."""
@@ -542,8 +552,7 @@ class Call:
                 failed = True
             elif not old.standing(self.now):
                 failed = True
-                if old.over_by is not None:
-                    clashes.add(old.over_by)
+                clashes |= old.fact()
         if self.book.closed is not None:
             failed = True
             clashes.add(self.book.closed)
@@ -597,6 +606,7 @@ class Call:
             said_until=spec.until, start=start, until=spec.until,
             claims=not (direct or releasing or on_record or passed), held=spec.quantity or 1, end=spec.until,
             despite=list(spec.despite) if spec.rationale else [], direct=direct, releasing=releasing, on_record=on_record,
+            was_on_record=on_record,
         )
         self.book.orders[seq] = order
         cut_at = self.now if passed else start
@@ -764,7 +774,7 @@ class Call:
             self.stale(order.scope),
             None if self.on_desk(order.scope) else Refused("no-authority"),
             self.ended(),
-            None if order.on_record else self.over(order),
+            None if order.on_record else self.over(order) if order.was_on_record else Refused("precondition"),
         )
         verdict = self.done()
         order.on_record = False
@@ -779,7 +789,7 @@ class Call:
         return order
 
     def over(self, order: Order) -> Refused:
-        return Refused("precondition", [order.over_by] if order.over_by is not None else [])
+        return Refused("precondition", order.fact())
 
     # Reports
 
