@@ -22,6 +22,10 @@ OTHERS = {
     "join": ("coordinator.cli.join", "Open the terminal interface; or join duplicate messages."),
     "log": ("coordinator.cli.log", "The log: the last entries, a search, or as it grows."),
     "outbox": ("coordinator.cli.outbox", "What was written and is not decided: still wanted?"),
+    "form": ("coordinator.cli.papers", "A message as its form: ICS-213, METHANE, ICS-213RR, …"),
+    "briefing": ("coordinator.cli.papers", "What whoever takes a desk must know."),
+    "dossier": ("coordinator.cli.papers", "Everything with one centre."),
+    "late": ("coordinator.cli.late", "Enter an offline net's log, each row once."),
     "verify": ("coordinator.cli.verify", "Check that a journal or an export is whole."),
 }
 UNSEEN = {"door": "coordinator.cli.door"}

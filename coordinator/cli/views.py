@@ -236,7 +236,8 @@ def _show(
         click.echo(line)
 
 
-def _command(name: str, view: View) -> click.Command:
+def as_command(name: str, view: View) -> click.Command:
+    """The view as a command."""
     params = hub_options()
     if view.of:
         params.insert(0, click.Argument(["of"], required=False, default="", metavar=f"[{view.of}]"))
@@ -248,4 +249,4 @@ def _command(name: str, view: View) -> click.Command:
     )
 
 
-COMMANDS = {name: _command(name, view) for name, view in VIEWS.items()}
+COMMANDS = {name: as_command(name, view) for name, view in VIEWS.items()}

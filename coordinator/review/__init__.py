@@ -1,0 +1,1 @@
+"""What a reviewer, or whoever takes over, reads: forms, dossiers, reports. It changes nothing."""
