@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from msgspec.structs import replace
 from coordinator.incident.acts import Acknowledge, Act, Assume, Message, Note, Order, Relay, Status
 from coordinator.incident.entries import Accepted, Entry, Malformed, OnRecord, Refused
 from coordinator.incident.snapshot import freeze
+from coordinator.session import transports
 from coordinator.session.client import Session
 from coordinator.session.faults import ForkedLog, HubSaid, NeverMet, NotAdmitted, OtherOperation, Unreachable
+from tests.end_to_end.running import HubProcess
 from tests.session.stage import PATIENCE, Stage, until
 
 EVACUATE = Order(verb="EVACUATE", subject="area/north/zone-4", to=("north", "icp"))
@@ -339,3 +342,23 @@ async def test_a_session_finds_a_hub_that_comes_back_by_itself(stage: Stage) -> 
     await until(lambda: nia.link.up)
     assert nia.link.since != since
     await accepted(nia, Note(text="back"))
+
+
+async def test_a_hub_that_is_there_and_says_nothing_is_noticed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A half-open link: the hub's process stands still, its socket stays open."""
+    monkeypatch.setattr(transports, "PING_EVERY", 0.1)
+    monkeypatch.setattr(transports, "PING_WITHIN", 0.3)
+    folder = stage.folder / "apart"
+    folder.mkdir()
+    hub = HubProcess(folder)
+    hub.start()
+    try:
+        async with Session(hub.address, operator="nia") as nia:
+            await nia.ready(PATIENCE)
+            hub.send(signal.SIGSTOP)
+            await until(lambda: not nia.link.up)
+            id = nia.queue(Note(text="into the silence"))
+            hub.send(signal.SIGCONT)
+            assert isinstance(await asyncio.wait_for(nia.outcome(id), PATIENCE), Accepted)
+    finally:
+        hub.kill()
