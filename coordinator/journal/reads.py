@@ -84,6 +84,11 @@ class Reads:
         found = self._connection.execute("SELECT content, seq, made FROM commands WHERE id = ?", (id,)).fetchone()
         return Decided(*found) if found else None
 
+    def commands(self, after: str, limit: int) -> list[str]:
+        """The ids of decided commands that come after that one, in the order of their letters."""
+        sql = "SELECT id FROM commands WHERE id > ? ORDER BY id LIMIT ?"
+        return [id for (id,) in self._connection.execute(sql, (after, limit)).fetchall()]
+
     def entries_of(self, kind: str) -> int:
         """How many entries there are of that kind."""
         (count,) = self._connection.execute("SELECT count(*) FROM entries WHERE kind = ?", (kind,)).fetchone()

@@ -20,7 +20,7 @@ from coordinator.journal.reads import Decided, Head, Kept, Reads, Stored
 from coordinator.journal.rows import Row
 from coordinator.journal.writer import Batch, Keep, Writer
 
-__all__ = ["Decided", "Head", "Journal", "Kept", "Restored", "Stored"]
+__all__ = ["Batch", "Decided", "Head", "Journal", "Kept", "Restored", "Stored"]
 
 
 class Restored(Struct, frozen=True):
@@ -91,13 +91,18 @@ class Journal:
 
     def submit(self, rows: Sequence[Row], things: Sequence[Thing] = ()) -> None:
         """Queue the rows of one decision, which must follow from the head, and the settled things it lets go of."""
+        self.submit_all([Batch(rows, things)])
+
+    def submit_all(self, batches: Sequence[Batch]) -> None:
+        """Queue several decisions, which must follow from the head and from each other, for one transaction."""
         if self._writer.failure is not None:
             raise WriteFailed(str(self._writer.failure))
-        head = self._head
-        if rows[0].seq != head.seq + 1 or f'"prev":"{head.digest}"' not in rows[0].line:
-            raise BrokenChain(rows[0].seq, f"it was not made to follow entry {head.seq}")
-        self._head = Head(rows[-1].seq, rows[-1].digest)
-        self._writer.put(Batch(rows, things))
+        for batch in batches:
+            head, rows = self._head, batch.rows
+            if rows[0].seq != head.seq + 1 or f'"prev":"{head.digest}"' not in rows[0].line:
+                raise BrokenChain(rows[0].seq, f"it was not made to follow entry {head.seq}")
+            self._head = Head(rows[-1].seq, rows[-1].digest)
+        self._writer.put(*batches)
 
     def keep(self, seq: int, digest: str, state: bytes) -> None:
         """Queue a snapshot: the frozen state after entry `seq`, whose line has this digest."""

@@ -71,7 +71,7 @@ class Writer:
         self._path = path
         self._committed = committed
         self._failed = failed
-        self._queue: SimpleQueue[Work] = SimpleQueue()
+        self._queue: SimpleQueue[Sequence[Work]] = SimpleQueue()
         self._ready = Event()
         self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
         self._unindexed: list[tuple[int, str]] = []
@@ -85,7 +85,8 @@ class Writer:
             self._thread.join()
             raise self.failure
 
-    def put(self, work: Work) -> None:
+    def put(self, *work: Work) -> None:
+        """Queue what belongs into one transaction. Each call wakes the writer once."""
         self._queue.put(work)
 
     def settle(self) -> None:
@@ -132,9 +133,9 @@ class Writer:
         """All that waits; nothing, when nothing has for a while and the index is behind."""
         taken: list[Work] = []
         with suppress(Empty):
-            taken.append(self._queue.get(timeout=IDLE if self._unindexed else None))
+            taken.extend(self._queue.get(timeout=IDLE if self._unindexed else None))
             while len(taken) < WORK_IN_A_COMMIT:
-                taken.append(self._queue.get_nowait())
+                taken.extend(self._queue.get_nowait())
         return taken
 
     def _serve(self, db: Database, taken: list[Work]) -> bool:
