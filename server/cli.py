@@ -169,6 +169,8 @@ async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool, keepe
     except BrokenChain as error:
         line = f"{error}; the hub does not go on from it. Look with: coordinator verify {hub.path}"
         raise End(line, NOT_WHOLE) from None
+    except WriteFailed as error:
+        raise End(f"{error}. Free the disk, then start the hub again", FAILED) from None
     except (JournalError, OtherOperation) as error:
         raise End(str(error), USAGE) from None
     try:

@@ -10,6 +10,14 @@ JournalError
 └── WriteFailed      a commit did not reach the disk
 """
 
+import errno
+import sqlite3
+
+DISK = frozenset((errno.EIO, errno.ENOSPC, errno.EDQUOT))
+"""What the system says where a disk is full or fails."""
+DISK_IN_SQLITE = frozenset((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL))
+"""What SQLite says then (the low byte of its codes)."""
+
 
 class JournalError(Exception):
     """Something is wrong with a journal, a replica or an outbox."""
@@ -52,3 +60,10 @@ class ForkedLog(JournalError):
 
 class WriteFailed(JournalError):
     pass
+
+
+def of_disk(error: Exception) -> bool:
+    """Whether it is the disk that failed, and not what was asked of it."""
+    if isinstance(error, OSError):
+        return error.errno in DISK
+    return isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in DISK_IN_SQLITE

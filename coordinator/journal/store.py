@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from coordinator.incident.archive import Thing
 from coordinator.journal.connect import create_file
-from coordinator.journal.errors import BrokenChain, NotAJournal, WriteFailed
+from coordinator.journal.errors import BrokenChain, NotAJournal, WriteFailed, of_disk
 from coordinator.journal.lines import GENESIS, digest
 from coordinator.journal.lock import Lock
 from coordinator.journal.reads import Decided, Head, Kept, Reads, Stored
@@ -67,7 +67,8 @@ class Journal:
         except FileExistsError:
             raise NotAJournal(f"{path} exists already; a new journal does not replace a file") from None
         except OSError as error:
-            raise NotAJournal(f"{path} cannot be made: {error.strerror}") from None
+            wrong = WriteFailed if of_disk(error) else NotAJournal
+            raise wrong(f"{path} cannot be made: {error.strerror}") from None
         return cls(path, committed, failed)
 
     @classmethod

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from coordinator.incident.archive import Thing
 from coordinator.journal.connect import writing
-from coordinator.journal.errors import JournalError, NotAJournal, WriteFailed
+from coordinator.journal.errors import JournalError, NotAJournal, WriteFailed, of_disk
 from coordinator.journal.rows import Row
 from coordinator.journal.schema import bring_up
 from coordinator.journal.search import searchable
@@ -126,8 +126,9 @@ class Writer:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _refuse(self, error: Exception) -> None:
+        wrong = WriteFailed if of_disk(error) else NotAJournal
         plain = isinstance(error, JournalError)
-        self.failure = error if plain else NotAJournal(f"{self._path} cannot be opened as a journal: {error}")
+        self.failure = error if plain else wrong(f"{self._path} cannot be opened as a journal: {error}")
 
     def _taken(self) -> list[Work]:
         """All that waits; nothing, when nothing has for a while and the index is behind."""
