@@ -31,12 +31,18 @@ def path() -> Path:
 
 def folder() -> Path:
     """Where an operator's copies of logs and unsent commands are kept."""
-    named = setting(None, "folder")
+    named = kept(None)
     if named is not None:
-        return Path(named).expanduser()
+        return named
     import platformdirs
 
     return platformdirs.user_state_path("coordinator")
+
+
+def kept(flag: Path | None) -> Path | None:
+    """The folder that somebody named, if anybody did: only then does a script keep what it cannot send."""
+    named = setting(None if flag is None else str(flag), "folder")
+    return None if named is None else Path(named).expanduser()
 
 
 def hub(flag: str | None) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from coordinator.cli import config
 from coordinator.cli.ends import Usage
 from coordinator.cli.options import hub_options
 from coordinator.session import saying
@@ -70,7 +71,10 @@ def _sending() -> list[click.Parameter]:
         click.Option(["--basis"], type=click.IntRange(min=0), metavar="SEQ", help="The last entry that you have seen."),
         click.Option(["--term"], multiple=True, metavar="SCOPE=N", help="A term of duty that you believe to hold."),
         click.Option(["--id"], metavar="ID", help="Your own id: sent again with the same one, the same answer comes."),
-        click.Option(["--folder"], type=Path, metavar="DIR", help="Keep what cannot be sent now, and send it later."),
+        click.Option(
+            ["--folder"], type=Path, metavar="DIR",
+            help="Keep what cannot be sent, and send it later.  [COORDINATOR_FOLDER]",
+        ),
     ]
 
 
@@ -96,7 +100,7 @@ def _call(do: str, given: Mapping[str, object]) -> None:
         Submission(
             to=to(_text(given["hub"]), _text(given["as_"]), _number(given["wait"])), act=act, record=record,
             basis=basis if isinstance(basis, int) else None, terms=terms, id=_text(id),
-            folder=folder if isinstance(folder, Path) else None, as_json=bool(given["as_json"]),
+            folder=config.kept(folder if isinstance(folder, Path) else None), as_json=bool(given["as_json"]),
         )
     )
 

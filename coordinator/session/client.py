@@ -7,7 +7,6 @@ commits arrives as entries; `state` is what they make, by the same evolve as in 
 import asyncio
 import contextlib
 import os
-import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,15 +22,16 @@ from coordinator.incident.roster import Operation
 from coordinator.incident.state import State
 from coordinator.incident.times import utc
 from coordinator.session.addresses import read
-from coordinator.session.backoff import delays
 from coordinator.session.clock import Clock, SystemClock
 from coordinator.session.conversation import Conversation
 from coordinator.session.faults import Broken, Fault, NeverMet, OtherOperation, Unreachable
 from coordinator.session.ids import uuid7
 from coordinator.session.link import Link
+from coordinator.session.outcomes import Outcomes
 from coordinator.session.places import Place, Places
 from coordinator.session.questions import Found, Questions
 from coordinator.session.receipts import Receipts
+from coordinator.session.retry import Retry
 from coordinator.session.tidy import tidy
 from coordinator.session.transports import LinkLost, Transport, open_transport
 from coordinator.session.waiting import Waiting
@@ -42,9 +42,6 @@ from coordinator.wire.problems import WireError
 if TYPE_CHECKING:
     from coordinator.journal.outbox import Outbox
     from coordinator.journal.replica import Replica
-
-REMEMBERED = 1_000
-"""Outcomes that `decided` still knows."""
 
 Listener = Callable[["Session"], None]
 Reader = Callable[[list[Entry]], None]
@@ -78,14 +75,13 @@ class Session:
         self._place: Place = self._places.start()
         self._listeners: list[Listener] = []
         self._readers: list[Reader] = []
-        self._outcomes: dict[str, Outcome] = {}
-        self._awaited: dict[str, asyncio.Future[Outcome]] = {}
+        self._outcomes = Outcomes()
+        self._retry = Retry(self.clock)
         self._transport: Transport | None = None
         self._ahead = timedelta()
         self._painted: float | None = None
         self._key: float | None = None
         self._cut = False
-        self._hurry = asyncio.Event()
         self._ready = asyncio.Event()
         self._met = False
         self.wake = asyncio.Event()
@@ -109,10 +105,7 @@ class Session:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        for awaited in self._awaited.values():
-            if not awaited.done():
-                awaited.set_exception(Unreachable("the session ended before the hub decided"))
-                awaited.exception()
+        self._outcomes.close()
         self._place.close()
 
     # What there is to see
@@ -159,7 +152,7 @@ class Session:
 
     def decided(self, id: str) -> Outcome | None:
         """What became of a command of this session, once that is known."""
-        return self._outcomes.get(id)
+        return self._outcomes.of(id)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Be told after every change, on the loop. What comes back ends it."""
@@ -211,7 +204,7 @@ class Session:
         try:
             unpack_to_hub(pack_command(command), self.operator)
         except WireError as wrong:
-            self._settle(command.id, Malformed(message=wrong.message))
+            self._outcomes.settle(command.id, Malformed(message=wrong.message))
             return command.id
         self._place.queue.put(Waiting(command=command, queued_at=utc(self.clock.now())))
         self.wake.set()
@@ -220,15 +213,9 @@ class Session:
 
     async def outcome(self, id: str) -> Outcome:
         """Wait for the decision of a command of this session. Raises the session's fault, if it has one."""
-        known = self._outcomes.get(id)
-        if known is not None:
-            return known
-        if self.fault is not None:
+        if self.fault is not None and self._outcomes.of(id) is None:
             raise self.fault
-        awaited = self._awaited.get(id)
-        if awaited is None:
-            awaited = self._awaited[id] = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(awaited)
+        return await self._outcomes.wait(id)
 
     def confirm(self, id: str) -> None:
         """The order is still wanted: send it."""
@@ -240,7 +227,7 @@ class Session:
         """The order is not wanted any more. What it said comes back; None where it is under way already."""
         dropped = self._place.queue.drop(id)
         if dropped is not None:
-            self._settle(id, Malformed(message="dropped by its author before it was sent"))
+            self._outcomes.settle(id, Malformed(message="dropped by its author before it was sent"))
         self.changed()
         return dropped
 
@@ -297,7 +284,7 @@ class Session:
     def restore(self) -> None:
         """Connect again, now: after a cut, or because somebody does not want to wait."""
         self._cut = False
-        self._hurry.set()
+        self._retry.hurry()
 
     def met(self, welcome: Welcome, transport: Transport) -> None:
         """The hub has said who it is and whom it takes us for."""
@@ -345,7 +332,7 @@ class Session:
         """The decision of one of this session's commands is known."""
         if id in self._place.queue:
             self._place.queue.settled(id, how)
-            self._settle(id, outcome)
+            self._outcomes.settle(id, outcome)
             self.wake.set()
 
     def arrived(self, entries: list[Entry]) -> None:
@@ -367,14 +354,6 @@ class Session:
         if (self.link.queued, self.link.doubtful) != (len(queue), doubtful):
             self.link = replace(self.link, queued=len(queue), doubtful=doubtful)
 
-    def _settle(self, id: str, outcome: Outcome) -> None:
-        self._outcomes[id] = outcome
-        if len(self._outcomes) > REMEMBERED:
-            del self._outcomes[next(iter(self._outcomes))]
-        awaited = self._awaited.pop(id, None)
-        if awaited is not None and not awaited.done():
-            awaited.set_result(outcome)
-
     def _basis(self, basis: int | None) -> int | None:
         return basis if basis is not None or not self.seq or not self.follow else self.seq
 
@@ -385,12 +364,10 @@ class Session:
         return {desk.scope: desk.term for desk in state.desks.values() if desk.holder == self.operator}
 
     async def _keep_up(self) -> None:
-        waits = delays(random.random)
         while self.fault is None:
-            self._hurry.clear()
             try:
                 if not self._cut and await self._converse():
-                    waits = delays(random.random)
+                    self._retry.met()
             except Fault as fault:
                 self._fail(fault)
                 return
@@ -399,7 +376,7 @@ class Session:
                 broken.__cause__ = error
                 self._fail(broken)
                 return
-            await self._pause(None if self._cut else next(waits))
+            await self._retry.pause(until_hurried=self._cut)
 
     async def _converse(self) -> bool:
         """One connection, from its opening to its end. Whether the hub was met on it."""
@@ -418,24 +395,10 @@ class Session:
             await transport.close()
         return conversation.met
 
-    async def _pause(self, seconds: float | None) -> None:
-        """Wait before the next try; `restore` ends the waiting."""
-        hurried = asyncio.create_task(self._hurry.wait())
-        tasks: list[asyncio.Task[bool] | asyncio.Task[None]] = [hurried]
-        if seconds is not None:
-            tasks.append(asyncio.ensure_future(self.clock.sleep(seconds)))
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-
     def _fail(self, fault: Fault) -> None:
         self.fault = fault
         self.down(str(fault))
-        for awaited in self._awaited.values():
-            if not awaited.done():
-                awaited.set_exception(fault)
+        self._outcomes.fail(fault)
         self._ready.set()
 
 

@@ -81,7 +81,9 @@ def test_the_flag_counts_before_the_variable_and_that_before_the_file(
     (tmp_path / "config.toml").write_text("hub = ", encoding="utf-8")
 
 
-def test_what_cannot_be_sent_is_kept_where_a_folder_was_named(bare: Line, tmp_path: Path) -> None:
+def test_what_cannot_be_sent_is_kept_where_a_folder_was_named(
+    bare: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Written while the hub is gone, asked about where it is an order that waited, decided once when it is back."""
     hub = HubProcess(tmp_path / "own")
     (tmp_path / "own").mkdir()
@@ -92,7 +94,8 @@ def test_what_cannot_be_sent_is_kept_where_a_folder_was_named(bare: Line, tmp_pa
     hub.start()
     assert bare("note", "first", *kept).code == 0
     assert hub.stop() == 0
-    gone = bare("note", "kept", *kept, "--wait", "0.3")
+    monkeypatch.setenv("COORDINATOR_FOLDER", str(tmp_path / "lee"))
+    gone = bare("note", "kept", *kept[:4], "--wait", "0.3")
     assert gone.code == 4
     assert "queued as" in gone.err
     listed = bare("outbox", *kept, "--wait", "0.3")
