@@ -106,19 +106,21 @@ class Conversation:
 
     async def _listen(self, subscriber: Subscriber) -> None:
         async for data in self._connection:
-            if not self._frames.take(self._hub.time.monotonic()):
+            now = self._hub.time.monotonic()
+            if not self._frames.take(now):
                 raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
             try:
                 frame = _read(data, subscriber.operator)
-                self._hub.links.hear(subscriber)
-                await self._answer(frame, subscriber)
+                self._hub.links.hear(subscriber, now)
+                if isinstance(frame, Command):
+                    self._decide(frame, subscriber, now)
+                else:
+                    await self._answer(frame, subscriber)
             except WireError as error:
                 subscriber.tell(_error(error))
 
-    async def _answer(self, frame: ClientFrame | Command, subscriber: Subscriber) -> None:
+    async def _answer(self, frame: ClientFrame, subscriber: Subscriber) -> None:
         match frame:
-            case Command():
-                self._decide(frame, subscriber)
             case Beat():
                 self._hub.links.beat(subscriber, frame)
             case Got():
@@ -128,8 +130,8 @@ class Conversation:
             case Hello():
                 raise WireError("malformed", "hello was said already")
 
-    def _decide(self, command: Command, subscriber: Subscriber) -> None:
-        if not self._hub.may_command(subscriber.operator):
+    def _decide(self, command: Command, subscriber: Subscriber, now: float) -> None:
+        if not self._hub.may_command(subscriber.operator, now):
             raise WireError(
                 "too-fast", f"more than {limits.COMMANDS_PER_SECOND:g} commands a second; send it again", command.id
             )

@@ -19,7 +19,7 @@ from coordinator.incident.archive import Thing, departed, missing, with_root
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
 from coordinator.incident.decide import decide
-from coordinator.incident.entries import Command, Decision, Entry, Malformed
+from coordinator.incident.entries import Command, Decision, Entry, Malformed, Outcome
 from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.hubwork import opening
 from coordinator.incident.roster import HUB, Roster
@@ -30,13 +30,14 @@ from coordinator.incident.visibility import audience, reveals, tokens
 from coordinator.journal.errors import WriteFailed
 from coordinator.journal.lines import GENESIS, content, decode
 from coordinator.journal.rows import Row, rows
-from coordinator.journal.store import Decided, Head, Journal
+from coordinator.journal.store import Batch, Decided, Head, Journal
 from coordinator.session.clock import Clock as TimeSource
 from coordinator.session.clock import SystemClock
 from coordinator.wire import limits
 from coordinator.wire.frames import Got
 from coordinator.wire.problems import WireError
 from server import snapshots
+from server.known import Known
 from server.links import Links
 from server.reader import Reader
 from server.receipts import EVERY, ReceiptBook
@@ -47,6 +48,9 @@ from server.timekeeper import Timekeeper
 
 ARCHIVE_EVERY = 5_000
 """Entries between two archivings; what was settled before the last so many is let go of."""
+
+DUE_FROM = ("agenda", "desks", "contacts", "roster", "started_at", "closed")
+"""The parts of the state that say when time alone will matter; what changes none of them leaves that as it is."""
 
 LOOK_EVERY = 0.25
 """Seconds after which the hub looks at the time, at the latest: a clock may be stepped while it sleeps."""
@@ -110,6 +114,7 @@ class Hub:
         self._writing: deque[Unit] = deque()
         """Given to the journal, and not yet on the disk."""
         self._undurable: dict[str, Decided] = {}
+        self._known = Known()
         self._flush_wanted = False
         self._idle = asyncio.Event()
         self.links = Links(self, beats=not driven)
@@ -134,8 +139,9 @@ class Hub:
             self._journal.close()
             raise
         await self.settled()
+        self._tasks = [asyncio.create_task(self._known.load(self.reader))]
         if not self.driven:
-            self._tasks = [asyncio.create_task(self._watch_time()), asyncio.create_task(self._beat())]
+            self._tasks += [asyncio.create_task(self._watch_time()), asyncio.create_task(self._beat())]
 
     def _begin(self) -> None:
         found = restored(self._journal)
@@ -151,6 +157,7 @@ class Hub:
             self._head = Head(0, GENESIS)
             entry = opening(self._roster, now)
             self.state = self.durable = opened(entry)
+            self._due = core_next_due(self.state)
             self._queue_first(entry)
         else:
             check_same(self._roster, found.state, self.path)
@@ -206,13 +213,10 @@ class Hub:
         """Decide one operator's command, or find what was decided of it before. Raises WireError `id-reused`."""
         self._need_writing()
         said = content(command)
-        known = self._undurable.get(command.id)
-        durable = known is None
-        known = known or self._journal.reads.by_command(command.id)
-        if known is not None:
-            if known.content != said:
-                raise WireError("id-reused", "this id was used for another command; give each its own", command.id)
-            return Again(known.seq, known.made, durable)
+        if self._known.perhaps(command.id):
+            known = self._undurable.get(command.id) or self._journal.reads.by_command(command.id)
+            if known is not None:
+                return self._again(command, said, known)
         now = self.tick()
         self._take_up(command)
         decision = self._decide(command, now, said)
@@ -220,8 +224,14 @@ class Hub:
             return decision.reply
         first = decision.entries[0].seq
         self._undurable[command.id] = Decided(said, first, len(decision.entries))
+        self._known.add(command.id)
         self._fire(now)
         return Fresh(first)
+
+    def _again(self, command: Command, said: str, known: Decided) -> Again:
+        if known.content != said:
+            raise WireError("id-reused", "this id was used for another command; give each its own", command.id)
+        return Again(known.seq, known.made, durable=command.id not in self._undurable)
 
     def _take_up(self, command: Command) -> None:
         """Have settled things again that the command names."""
@@ -234,9 +244,8 @@ class Hub:
             if thing is not None:
                 self.do(Recall(what=thing.kind, seq=thing.seq, thing=thing.text))
 
-    def may_command(self, operator: str) -> bool:
+    def may_command(self, operator: str, now: float) -> bool:
         """Whether that operator may send one more command now; if so, it is counted."""
-        now = self.time.monotonic()
         bucket = self._buckets.get(operator)
         if bucket is None:
             bucket = self._buckets[operator] = limits.Bucket(limits.COMMANDS, now)
@@ -253,8 +262,12 @@ class Hub:
 
     def do(self, act: Act) -> None:
         """Have the hub itself do something."""
+        self.ask(act)
+
+    def ask(self, act: Act) -> Outcome:
+        """Have the hub itself do something that the rules may refuse; what comes of it."""
         now, _ = self.time.read()
-        self._decide(Command(by=HUB, act=act), now)
+        return self._decide(Command(by=HUB, act=act), now).reply
 
     def _decide(self, command: Command, now: datetime, said: str = "") -> Decision:
         decision = decide(self.state, command, now, self._named(command))
@@ -278,8 +291,9 @@ class Hub:
 
     def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
         things = self._departed(state) if any(one.entry.kind == "archive" for one in written) else ()
+        if any(getattr(state, part) is not getattr(self.state, part) for part in DUE_FROM):
+            self._due = core_next_due(state)
         self.state = state
-        self._due = core_next_due(state)
         self._head = Head(made[-1].seq, made[-1].digest)
         self._waiting.append((Unit(state, written), made, things))
         self._idle.clear()
@@ -318,10 +332,11 @@ class Hub:
         if self._writing or self._ended:
             return
         try:
-            while self._waiting:
-                unit, made, things = self._waiting.popleft()
-                self._writing.append(unit)
-                self._journal.submit(made, things)
+            if self._waiting:
+                self._writing.extend(unit for unit, _, _ in self._waiting)
+                batches = [Batch(made, things) for _, made, things in self._waiting]
+                self._waiting.clear()
+                self._journal.submit_all(batches)
         except WriteFailed as failure:
             self._fail(failure)
 
@@ -393,6 +408,7 @@ class Hub:
         """The first instant at which `tick` may have something to do."""
         now, _ = self.time.read()
         mono = self.time.monotonic()
+        self._due = core_next_due(self.state)
         instants = [self._due]
         if self._receipts.since is not None:
             instants.append(now + timedelta(seconds=self._receipts.since + EVERY - mono))

@@ -51,7 +51,7 @@ class Links:
         heard = self._heard[subscriber.operator]
         heard.sessions.add(subscriber)
         heard.version = subscriber.version
-        self.hear(subscriber)
+        self.hear(subscriber, self._hub.time.monotonic())
 
     def leave(self, subscriber: Subscriber) -> None:
         """Its connection is gone; when it was last heard stays what it was."""
@@ -60,10 +60,10 @@ class Links:
         if not self._beats:
             heard.at = self._hub.time.monotonic()
 
-    def hear(self, subscriber: Subscriber) -> None:
+    def hear(self, subscriber: Subscriber, mono: float) -> None:
         """Something came from it: the link is up, if it was not."""
         heard = self._heard[subscriber.operator]
-        heard.at = self._hub.time.monotonic()
+        heard.at = mono
         contact = self._hub.state.contacts.get(subscriber.operator)
         if contact is None or not contact.up:
             now, _ = self._hub.time.read()
