@@ -128,6 +128,24 @@ async def test_a_folder_is_enough_to_read_and_to_write_without_the_hub(stage: St
         assert [entry.id for entry in stage.entries() if entry.kind == "note"] == [id]
 
 
+async def test_what_was_revealed_while_away_is_there_after_a_resume_and_after_a_restart(stage: Stage) -> None:
+    lee, nia = await stage.join("lee"), await stage.join("nia")
+    folder = stage.folder / "sol"
+    async with Session(stage.address, operator="sol", folder=folder) as sol:
+        await sol.ready(PATIENCE)
+        said = await accepted(nia, message("hidden at first"))
+        await until(lambda: sol.seq >= said.seq)
+    await accepted(lee, Relay(ref="M-1", to=("south",)))
+    for _ in range(2):
+        async with Session(stage.address, operator="sol", folder=folder) as sol:
+            await sol.ready(PATIENCE)
+            await same_as_new(sol, await stage.join("sol"))
+            assert sol.state is not None
+            assert sol.state.messages[said.seq].text == "hidden at first"
+            assert sol.replica is not None
+            assert sol.replica.line(said.seq) is not None
+
+
 async def test_nothing_is_queued_for_a_hub_that_was_never_met(stage: Stage) -> None:
     stage.hub.kill()
     nia = await stage.join("nia", kept=True, ready=False)
