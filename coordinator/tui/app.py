@@ -39,6 +39,7 @@ from coordinator.tui.spots import Spot
 from coordinator.tui.texts import Span
 from coordinator.tui.typed import Bell, Typed
 from coordinator.tui.view import View
+from coordinator.tui.widgets.fields import Line
 
 EVERY = 0.25
 """Changes are shown together, at most four times a second."""
@@ -73,6 +74,7 @@ class Interface(App[int], inherit_bindings=False):
         *,
         changed_keys: Mapping[str, str] | None = None,
         driver_class: type[Driver] | None = CellDriver,
+        every: float = EVERY,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.animation_level = "none"
@@ -82,6 +84,7 @@ class Interface(App[int], inherit_bindings=False):
         self.drafts = Drafts()
         self.sending = Sending(self)
         self.command_line = ""
+        self._every = every
         self.fault: Fault | None = None
         self._doing = Doing(self)
         self._keys = keys(changed_keys or {})
@@ -100,7 +103,7 @@ class Interface(App[int], inherit_bindings=False):
         self.theme = "ansi-dark"
         self.push_screen(JoinScreen())
         self.session.listen(self._changed)
-        self.set_interval(EVERY, self.pulse)
+        self.set_interval(self._every, self.pulse)
 
     def _changed(self, _: Session) -> None:
         self._dirty = True
@@ -180,17 +183,15 @@ class Interface(App[int], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """A key that no field or list took: an action, where the screen lets actions in."""
         screen = self.screen
-        if not isinstance(screen, Base) or not screen.main:
+        if not isinstance(screen, Base) or not screen.main or isinstance(self.focused, Line):
             return
         pressed = event.character if event.is_printable and event.character else event.key
         if event.key == "escape" and len(self.screen_stack) > 2:  # noqa: PLR2004  # the default one, and the main one
             screen.dismiss()
-        elif pressed.isdigit():
-            go = getattr(screen, "go", None)
-            if go is not None:
-                go(int(pressed))
         elif pressed in self._keys:
             self.perform(BY_ID[self._keys[pressed]])
+        elif pressed.isdigit():
+            screen.go(int(pressed))
 
     def perform(self, action: Action) -> None:
         """Do it, about what the cursor is on."""
@@ -256,6 +257,11 @@ class Interface(App[int], inherit_bindings=False):
     def keep_draft(self, do: str, about: Spot, values: dict[str, str]) -> None:
         """Keep what is written so far; it is on the disk within half a second."""
         self._typed.keep(Draft(do, about.kind, about.ref, values, self.session.now()))
+
+    def has_draft(self, do: str, about: Spot) -> bool:
+        """Whether something is written of it."""
+        self._typed.save(now=True)
+        return self.drafts.find(do, about.kind, about.ref) is not None
 
     def drop_draft(self, do: str, about: Spot) -> None:
         """Its text is safe elsewhere, or not wanted."""

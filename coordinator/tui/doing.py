@@ -81,7 +81,7 @@ class Doing:
         elif draft is not None:
             begins |= draft.values
             self._interface.tell("your draft is back")
-        self._interface.push_screen(FormScreen(do, about, begins))
+        self._interface.push_screen(FormScreen(do, about, begins, resumed=values is not None or draft is not None))
 
     def footer(self, view: View, spot: Spot) -> list[tuple[str, str]]:
         """Keys and words of what is most useful here, best first."""

@@ -57,6 +57,9 @@ class Base(Screen[None]):
     def first_focus(self) -> None:
         """Where the cursor begins."""
 
+    def go(self, digit: int) -> None:
+        """To the part of the screen with that digit, where it has such parts."""
+
     def on_resize(self, _: events.Resize) -> None:
         self.refit()
         self.again()
@@ -70,8 +73,8 @@ class Base(Screen[None]):
         self.set_class(self.size.width >= WIDE, "wide")
 
     def again(self) -> None:
-        """Show what there is now."""
-        if self.is_mounted and self.interface.view is not None:
+        """Show what there is now; a screen that is not up yet, or is on its way out, shows nothing."""
+        if self.is_mounted and self.query("#footer") and self.interface.view is not None:
             self.show(self.interface.view)
 
     def show(self, view: View) -> None:
@@ -80,8 +83,9 @@ class Base(Screen[None]):
         if not width:
             return
         self.query_one("#header", Bar).show(*duty.header(view, width))
-        notice = self.interface.notice
-        self.query_one("#status", Bar).show(fitted((notice,) if notice[0] else alarms.line(view), width))
+        said, look = self.interface.notice
+        notice: Line = ((said, look), ("   ", "")) if said else ()
+        self.query_one("#status", Bar).show(fitted((*notice, *alarms.line(view)), width))
         self.query_one("#footer", Bar).show(fitted(self.keys(view), width))
         self.fill(view)
 
@@ -129,7 +133,6 @@ class Panes(Base):
         self.query_one(f"#{self.ORDER[0]}", Pane).focus()
 
     def go(self, digit: int) -> None:
-        """To the nth pane."""
         if 0 < digit <= len(self.ORDER):
             self.query_one(f"#{self.ORDER[digit - 1]}").focus()
 

@@ -30,6 +30,8 @@ from coordinator.tui.widgets.pane import Pane
 
 TEXTS = frozenset(("text", "briefing", "rationale", "reason", "alternative", "words"))
 OFFERED = 9
+FEW = 4
+GAP = Row("gap", (("", ""),))
 
 
 class FormScreen(Base):
@@ -43,7 +45,7 @@ class FormScreen(Base):
         Binding("up", "before", "Before", show=False),
     ]
 
-    def __init__(self, do: str, about: Spot, values: dict[str, str]) -> None:
+    def __init__(self, do: str, about: Spot, values: dict[str, str], *, resumed: bool = False) -> None:
         super().__init__()
         self.do = do
         self.about = about
@@ -55,6 +57,7 @@ class FormScreen(Base):
         shown = (*self._form.fields, *(record if values.get("means") else record[:1]))
         self._shown = tuple(name for name in shown if not (name == "refs" and "ref" in values))
         self._ready = False
+        self._resumed = resumed
 
     @property
     def values(self) -> dict[str, str]:
@@ -74,9 +77,15 @@ class FormScreen(Base):
 
     def first_focus(self) -> None:
         self.query_one("#aside", Pane).can_focus = False
-        empty = [name for name in self._shown if not self._field(name).said]
-        self._field(empty[0] if empty and empty[0] not in RECORD else self._shown[0]).focus()
+        self._field(self._begins_at()).focus()
         self._ready = True
+
+    def _begins_at(self) -> str:
+        """The first field to be written; for a draft that is back, the text that was being written."""
+        if self._resumed:
+            return next((name for name in self._shown if name in TEXTS), self._shown[0])
+        empty = [name for name in self._shown if not self._field(name).said and name not in RECORD]
+        return empty[0] if empty else self._shown[0]
 
     def fill(self, view: View) -> None:
         about = f" about {view.number(self.about.seq)}" if self.about.seq else ""
@@ -158,7 +167,7 @@ class FormScreen(Base):
         if send.armed:
             send.disarm()
             return
-        if self.interface.drafts.find(self.do, self.about.kind, self.about.ref) is not None:
+        if self.interface.has_draft(self.do, self.about):
             self.interface.tell("kept as a draft: the same key brings it back, Post lists it")
         self.dismiss()
 
@@ -202,18 +211,25 @@ class FormScreen(Base):
 
     def _aside(self, view: View) -> Listing:
         """Below: what fits in this field; what already stands on the subject; what this is about."""
+        about = detail.of(view, self.about, self.size.width) if self.about.seq else ()
         field = self.focused
         if isinstance(field, Line):
             found = choices.matching(self._names(view, field), self._part(field)[1])
-            hint = HINTS.get(field.id or "", "")
+            hint = self._hint(field)
             if found or hint:
-                rows = tuple(_choice(view, name) for name in found[:OFFERED])
-                more = f", {len(found) - OFFERED} more" if len(found) > OFFERED else ""
+                shown = FEW if about else OFFERED
+                rows = (*(_choice(view, name) for name in found[:shown]), *((GAP, *about) if about else ()))
+                more = f", {len(found) - shown} more" if len(found) > shown else ""
                 heading = "Tab takes the first" + more if found else ""
                 return Listing(f"{heading}{' - ' if heading and hint else ''}{hint} ", rows)
         if self.do in ("order", "propose"):
             return self._claims(view)
-        return Listing("ABOUT ", detail.of(view, self.about, self.size.width)) if self.about.seq else Listing("", ())
+        return Listing("ABOUT ", about) if about else Listing("", ())
+
+    def _hint(self, field: Line) -> str:
+        """How to write this field; an empty addressee means something only where the POC decides."""
+        name = field.id or ""
+        return HINTS.get(name, "") if name != "to" or self.do == "message" else ""
 
     def _claims(self, view: View) -> Listing:
         subject = self._field("subject").said.strip()

@@ -16,7 +16,7 @@ class JoinScreen(Base):
 
     def again(self) -> None:
         session = self.interface.session
-        if not self.is_mounted:
+        if not self.query("#footer"):
             return
         width = self.size.width
         who = plain(session.operator) or "as your key says"

@@ -30,7 +30,6 @@ class LogScreen(Base):
         self.query_one(LogView).focus()
 
     def go(self, digit: int) -> None:
-        """1: the search line; 2: the list."""
         self.query_one("#query" if digit == 1 else LogView).focus()
 
     def fill(self, view: View) -> None:

@@ -43,10 +43,17 @@ class PostScreen(Panes):
                 (
                     (fit(draft.do, 12), "strong"),
                     (fit(f"saved {exact(draft.saved_at)}", 16), ""),
-                    (plain(" ".join(value for value in draft.values.values() if value)), ""),
+                    (plain(_gist(draft.values)), ""),
                 ),
                 Spot("draft", draft.name),
             )
             for draft in self.interface.drafts.all
         )
         return Listing(f"3 DRAFTS {len(rows)}", rows, "nothing unsent: m writes a message, ! in front makes it FLASH")
+
+
+def _gist(values: dict[str, str]) -> str:
+    """What was written, the text first."""
+    return " ".join(
+        [values.get("text", ""), *(value for name, value in values.items() if value and name != "text")]
+    ).strip()

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Command
 from coordinator.tui.remedy import Plan, plan
-from coordinator.tui.rows.orders import window
 from coordinator.tui.rows.tell import told
 from coordinator.tui.rows.words import said, what
 from coordinator.tui.screens.base import Base
@@ -181,10 +180,9 @@ class RefusalScreen(Base):
             (t.term for d in view.desks for t in reversed(d.terms) if t.holder == order.by and t.seq <= order.seq), None
         )
         who = f"{view.name(order.by)}" + (f" (term {term})" if term is not None else "")
-        lines = _pair(
-            "holds", f"{order.number} {what(order)} since {exact(order.start)}Z {window(order)} by {who}", width
-        )
-        lines += _pair("  to", joined(order.to), width)
+        until = f" until {exact(order.until)}Z" if order.until is not None else ""
+        lines = _pair("holds", f"{order.number} {what(order)} since {exact(order.start)}Z{until}", width)
+        lines += _pair("  by", f"{who}, to {joined(order.to)}", width)
         return lines + (_pair("  because", f'"{order.rationale}"', width) if order.rationale else [])
 
     def _ways(self, width: int) -> Listing:

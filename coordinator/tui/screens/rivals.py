@@ -47,7 +47,6 @@ class RivalsScreen(Base):
         self.query(Pane).first().focus()
 
     def go(self, digit: int) -> None:
-        """To the nth proposal."""
         if 0 < digit <= len(self._seqs):
             self.query_one(f"#rival{self._seqs[digit - 1]}").focus()
 

@@ -1,0 +1,119 @@
+"""One operator at one screen, without a terminal: keys in, lines of text out."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextvars import Context, copy_context
+
+from textual import events
+from textual.strip import Strip
+
+from coordinator.session.client import Session
+from coordinator.tui.app import Interface
+from tests.session.stage import Stage
+
+PATIENCE = 6.0
+
+
+class Seat:
+    """An interface in a task of its own, as it has a process of its own in life, and the hands that use it."""
+
+    def __init__(self, interface: Interface, session: Session) -> None:
+        self.interface = interface
+        self.session = session
+        self._keys: asyncio.Queue[tuple[str, ...] | Callable[[], object] | None] = asyncio.Queue()
+        self._ready = asyncio.Event()
+        self._context: Context | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self, size: tuple[int, int]) -> None:
+        """Sit down."""
+        self._task = asyncio.create_task(self._sit(size))
+        await self._ready.wait()
+
+    async def end(self) -> None:
+        """Leave."""
+        self._keys.put_nowait(None)
+        if self._task is not None:
+            await self._task
+        await self.session.close()
+
+    async def _sit(self, size: tuple[int, int]) -> None:
+        async with self.interface.run_test(size=size) as pilot:
+            self._context = copy_context()
+            self._ready.set()
+            while (keys := await self._keys.get()) is not None:
+                if callable(keys):
+                    keys()
+                    await pilot.press()
+                else:
+                    await pilot.press(*keys)
+                self._keys.task_done()
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows."""
+        assert self._context is not None
+        return [strip.text.rstrip() for strip in self._context.run(self._strips)]
+
+    def _strips(self) -> list[Strip]:
+        return self.interface.screen._compositor.render_strips()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    async def press(self, *keys: str) -> None:
+        """Named keys, one after the other."""
+        self._keys.put_nowait(keys)
+        await self._keys.join()
+
+    async def run(self, what: Callable[[], object]) -> None:
+        """Something that the interface does by itself."""
+        self._keys.put_nowait(what)
+        await self._keys.join()
+
+    async def type(self, text: str) -> None:
+        """Write a text into the field that has the cursor, as a terminal pastes it."""
+        self.interface.post_message(events.Paste(text))
+        await self.press()
+
+    async def sees(self, *words: str) -> None:
+        """Wait until all of these are on the screen."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not all(word in self.text for word in words):  # noqa: ASYNC110  # a screen tells nobody
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"{words} never came:\n{self.text}") from None
+
+    async def send(self) -> None:
+        """From anywhere in a form: to the last row, and the two keys that send."""
+        await self.press("pagedown", "enter", "enter")
+
+
+class Room:
+    """A hub and the seats before it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._seats: list[Seat] = []
+
+    async def sit(self, operator: str, size: tuple[int, int] = (80, 24), keys: Mapping[str, str] | None = None) -> Seat:
+        """An operator joins and sees their first screen."""
+        folder = self.stage.folder / operator
+        session = Session(self.stage.address, operator=operator, folder=folder, clock=self.stage.clock)
+        await session.__aenter__()
+        await session.ready(PATIENCE)
+        seat = Seat(Interface(session, changed_keys=keys, driver_class=None, every=0.02), session)
+        self._seats.append(seat)
+        await seat.begin(size)
+        await seat.sees("LINK ok")
+        return seat
+
+    def forget(self, seat: Seat) -> None:
+        """It has left by itself."""
+        self._seats.remove(seat)
+
+    async def close(self) -> None:
+        for seat in self._seats:
+            await seat.end()
