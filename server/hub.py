@@ -172,7 +172,7 @@ class Hub:
         self._take(made, (Written(entry, made[0].line, made[0].digest, audience(self.state, entry), ()),), self.state)
 
     async def stop(self, reason: str = "stopped") -> None:
-        """End in good order: goodbye to all, a snapshot, a stop entry, everything on the disk."""
+        """End in good order: goodbye to all, a snapshot, a stop entry, everything on the disk. Raises WriteFailed."""
         if self._ended:
             return
         self._end_tasks()
@@ -185,6 +185,8 @@ class Hub:
             await door.stop(reason)
         self._ended = True
         self._journal_closed()
+        if self._journal.failure is not None:
+            raise WriteFailed(str(self._journal.failure))
 
     def kill(self) -> None:
         """End as if the process had died: connections are dropped, and what is not on the disk is lost."""

@@ -123,7 +123,17 @@ class Writer:
         while self._serve(db, self._taken()):
             pass
         if self.failure is None:
+            self._tidy(connection)
+
+    def _tidy(self, connection: sqlite3.Connection) -> None:
+        """Bring everything into the one file. Where that fails nothing is lost, but whoever copies it must know."""
+        try:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            self.failure = WriteFailed(
+                f"the journal could not be brought into one file ({error}); keep {self._path} and {self._path}-wal"
+                " together, every acknowledged entry is in them"
+            )
 
     def _refuse(self, error: Exception) -> None:
         wrong = WriteFailed if of_disk(error) else NotAJournal
