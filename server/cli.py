@@ -18,6 +18,7 @@ import msgspec
 import platformdirs
 
 from coordinator import __version__
+from coordinator.incident.acts import Note
 from coordinator.incident.check import load
 from coordinator.incident.roster import Roster
 from coordinator.journal.errors import BrokenChain, JournalError, WriteFailed
@@ -116,8 +117,13 @@ SIGTERM ends it in good order; after a crash, start it again on its journal.
     "--authorized-keys", type=click.Path(path_type=Path, dir_okay=False), envvar="COORDINATOR_AUTHORIZED_KEYS",
     metavar="FILE", help="Keep this file as the roster is: who comes in by SSH, and as whom.",
 )
+@click.option(
+    "--continue-from", type=click.Path(path_type=Path, dir_okay=False), metavar="BROKEN",
+    help="Begin the new --journal with all that is good of a journal that is broken, or of a backup.",
+)
 def serve(
-    roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool, authorized_keys: Path | None
+    roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool, authorized_keys: Path | None,
+    continue_from: Path | None,
 ) -> None:
     """Run the hub of ROSTER's operation."""
     try:
@@ -127,7 +133,23 @@ def serve(
     logging.basicConfig(format="coordinator-hub: %(message)s", level=logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # it remarks on every connection that breaks off
     keeper = _keeper(authorized_keys, addresses) if authorized_keys is not None else None
-    asyncio.run(_serve(Hub(journal, loaded(roster)), addresses, keyless=keyless, keeper=keeper))
+    hub = Hub(journal, loaded(roster))
+    first = _continued(continue_from, journal) if continue_from is not None else None
+    asyncio.run(_serve(hub, addresses, keyless=keyless, keeper=keeper, first=first))
+
+
+def _continued(broken: Path, journal: Path) -> Note:
+    """Make the journal that continues a broken one; what the log is to say of it. Raises End."""
+    from server.backup import CannotCopy, NotWhole
+    from server.continuing import continue_from
+
+    try:
+        found = continue_from(broken, journal)
+    except (CannotCopy, NotWhole, JournalError) as error:
+        raise End(str(error), NOT_WHOLE if isinstance(error, NotWhole) else USAGE) from None
+    note = Note(text=found.told(broken))
+    click.echo(note.text)
+    return note
 
 
 def _keeper(path: Path, addresses: Sequence[Address]) -> KeyKeeper:
@@ -156,7 +178,9 @@ def check(roster: Path, *, as_json: bool) -> None:
         click.echo(f"{roster}: {found.operation.name} ({found.operation.kind.upper()}) can be used: {counts}")
 
 
-async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool, keeper: KeyKeeper | None) -> None:
+async def _serve(
+    hub: Hub, addresses: Sequence[Address], *, keyless: bool, keeper: KeyKeeper | None, first: Note | None
+) -> None:
     """Serve until a signal ends it, or the disk does."""
     ended = asyncio.Event()
     for number in SIGNALS:
@@ -164,10 +188,12 @@ async def _serve(hub: Hub, addresses: Sequence[Address], *, keyless: bool, keepe
     try:
         listener = Listener(hub, addresses, keyless=keyless, version=__version__)
         await hub.start()
+        if first is not None:
+            hub.do(first)
     except NotSafe as error:
         raise End(str(error), USAGE) from None
     except BrokenChain as error:
-        line = f"{error}; the hub does not go on from it. Look with: coordinator verify {hub.path}"
+        line = f"{error}. Look: coordinator verify {hub.path}; go on: --journal NEW --continue-from {hub.path}"
         raise End(line, NOT_WHOLE) from None
     except WriteFailed as error:
         raise End(f"{error}. Free the disk, then start the hub again", FAILED) from None

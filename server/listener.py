@@ -17,6 +17,7 @@ from websockets.http11 import Request, Response
 from coordinator.session.addresses import Address, Tcp, Unix
 from coordinator.wire import limits
 from coordinator.wire.frames import Bye, pack
+from server import owner
 from server.admission import Admission, NotSafe, make_private
 from server.conversation import Conversation
 from server.hub import Hub
@@ -82,9 +83,10 @@ class Listener:
             "logger": _quiet,
         }
 
-    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Nobody is let in while too many are there."""
-        del request
+    async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Nobody is let in while too many are there; but the hub's owner is heard."""
+        if owner.asks(request):
+            return await owner.answer(self._hub, connection, request)
         if sum(len(server.connections) for server in self._servers) >= CONNECTIONS:
             return connection.respond(503, "too many connections; come back later\n")
         return None

@@ -27,6 +27,8 @@ def _verify(path: Path, chain_only: bool, as_json: bool) -> None:
         how = "chain whole" if chain_only else f"chain whole, replayed, {report.snapshots} state digests agree"
         click.echo(f"{report.seq} entries: {how}")
         click.echo(f"head {report.digest}")
+        if report.continues:
+            click.echo(f"it continues a former log, unchanged up to entry {report.continues}")
     if report.fault is not None:
         good = f"the last good entry is {report.seq}" if report.seq else "no entry before it is good"
         raise End(NOT_VERIFIED, f"{path} is NOT whole at entry {report.fault.seq}: {report.fault.what}; {good}")

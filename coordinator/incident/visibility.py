@@ -95,7 +95,12 @@ def _thread_or_all(state: State, entry: Entry) -> Tokens:
 
 
 def _of_centres(state: State, entry: Entry) -> Tokens:
-    """The centre it was said for, those that it names, and the desk concerned; without one, every desk."""
+    """The centre it was said for, those that it names, and the desk concerned; without one, every desk.
+
+    What the hub itself notes, of its log, is for everybody.
+    """
+    if entry.by == HUB:
+        return EVERYBODY
     scopes = [entry.found.scope] if entry.found.scope else [scope.id for scope in state.roster.scopes]
     centres = {entry.centre, *entry.found.to} - {""}
     return frozenset((*(f"centre:{centre}" for centre in centres), *(f"desk:{scope}" for scope in scopes)))

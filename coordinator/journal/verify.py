@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from coordinator.incident.acts import Snapshot
 from coordinator.incident.entries import Entry
@@ -19,6 +20,7 @@ from coordinator.incident.snapshot import freeze
 from coordinator.incident.state import State
 from coordinator.journal.connect import reading
 from coordinator.journal.errors import BadLine, NotAJournal
+from coordinator.journal.former import Former
 from coordinator.journal.lines import GENESIS, decode, encode
 from coordinator.journal.schema import check
 
@@ -54,6 +56,8 @@ class Report(Struct, frozen=True, kw_only=True):
     replayed: bool
     snapshots: int = 0
     """Snapshot entries whose state digest was compared."""
+    continues: int = 0
+    """The last entry that stands here from a former log, where this one continues one."""
     fault: Fault | None = None
 
     @property
@@ -75,7 +79,7 @@ def replay(path: Path) -> Report:
         if unclaimed is None:
             return report
         fault = Fault(seq=unclaimed, what="its command is not on record, and could be decided twice")
-        return Report(seq=report.seq, digest=report.digest, replayed=True, snapshots=report.snapshots, fault=fault)
+        return replace(report, fault=fault)
 
 
 class _Replay:
@@ -84,6 +88,7 @@ class _Replay:
     def __init__(self) -> None:
         self.state: State | None = None
         self.snapshots = 0
+        self.former = Former()
 
     def fault(self, seq: int, line: bytes, kind: bytes) -> str:
         """What is wrong with this line as entry `seq`; empty if nothing is."""
@@ -103,6 +108,7 @@ class _Replay:
     def _compared(self, entry: Entry) -> str:
         if self.state is not None and entry.at < self.state.at:
             return "its time lies before that of the entry before it"
+        self.former.take(entry)
         if isinstance(entry.body, Snapshot) and self.state is not None:
             self.snapshots += 1
             if hashlib.sha256(freeze(self.state)).hexdigest() != entry.body.digest:
@@ -187,8 +193,11 @@ def _walk(source: _Journal | _Export, replayed: _Replay | None) -> Report:
                 seq, expected = seq + 1, digest
     except sqlite3.DatabaseError as error:
         what = f"it cannot be read: {error}"
+    if replayed is not None and not what and replayed.former.missing:
+        seq, what = 0, "it names a log that it continues, and the entries are not that log's"
     return Report(
         seq=seq, digest=expected.decode(), replayed=replayed is not None,
         snapshots=replayed.snapshots if replayed is not None else 0,
+        continues=replayed.former.seq if replayed is not None else 0,
         fault=Fault(seq=seq + 1, what=what) if what else None,
     )

@@ -1,12 +1,15 @@
 """A hub as a process of its own, for tests that kill it, stop it and start it again on the same journal."""
 
+import asyncio
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 ROSTER = ROOT / "tests" / "drills" / "minimal-roster.json"
@@ -65,3 +68,13 @@ class HubProcess:
             except OSError:
                 return False
             return True
+
+
+async def until(true: Callable[[], object], what: str, within: float = 15.0) -> None:
+    """Wait until that holds."""
+    try:
+        async with asyncio.timeout(within):
+            while not true():  # noqa: ASYNC110 - what is waited for is the state of other programs
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"it did not come about that {what}")

@@ -21,7 +21,7 @@ from coordinator.session.ssh import PROGRAM
 from coordinator.wire.frames import Hello, HubFrame, Welcome, pack, unpack_to_client
 from coordinator.wire.lengths import HEAD, framed, length
 from coordinator.wire.limits import VERSION
-from tests.end_to_end.running import HubProcess
+from tests.end_to_end.running import HubProcess, until
 from tests.end_to_end.sshd import SSHD, WHY_NOT, Sshd, roster_with
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason=WHY_NOT)
@@ -82,16 +82,6 @@ async def doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         await made.close()
         made.hub.stop()
         made.sshd.stop()
-
-
-async def until(true: Callable[[], object], what: str, within: float = 15.0) -> None:
-    """Wait until that holds."""
-    try:
-        async with asyncio.timeout(within):
-            while not true():  # noqa: ASYNC110 - what is waited for is the state of other programs
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        pytest.fail(f"it did not come about that {what}")
 
 
 async def in_thread(run: Callable[[], subprocess.CompletedProcess[bytes]]) -> subprocess.CompletedProcess[bytes]:
