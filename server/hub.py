@@ -49,9 +49,6 @@ from server.timekeeper import Timekeeper
 ARCHIVE_EVERY = 5_000
 """Entries between two archivings; what was settled before the last so many is let go of."""
 
-DUE_FROM = ("agenda", "desks", "contacts", "roster", "started_at", "closed")
-"""The parts of the state that say when time alone will matter; what changes none of them leaves that as it is."""
-
 LOOK_EVERY = 0.25
 """Seconds after which the hub looks at the time, at the latest: a clock may be stepped while it sleeps."""
 
@@ -293,9 +290,7 @@ class Hub:
 
     def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
         things = self._departed(state) if any(one.entry.kind == "archive" for one in written) else ()
-        if any(getattr(state, part) is not getattr(self.state, part) for part in DUE_FROM):
-            self._due = core_next_due(state)
-        self.state = state
+        self.state, self._due = state, core_next_due(state)
         self._head = Head(made[-1].seq, made[-1].digest)
         self._waiting.append((Unit(state, written), made, things))
         self._idle.clear()

@@ -16,9 +16,8 @@ TICK = Command(by=HUB, act=Tick())
 
 def next_due(state: State) -> datetime | None:
     """The first instant at which a tick would write something, if time alone will ever matter."""
-    thing = state.agenda.at if state.agenda is not None else None
-    desk = duty.next_due(state)
-    return min((at for at in (thing, desk) if at is not None), default=None)
+    thing, desk = state.agenda.at if state.agenda is not None else None, state.desk_due
+    return desk if thing is None else thing if desk is None else min(thing, desk)
 
 
 def tick(state: State, now: datetime) -> tuple[Entry, ...]:

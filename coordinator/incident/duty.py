@@ -169,6 +169,17 @@ def next_due(state: State) -> datetime | None:
     return min((at for desk in state.desks.values() for at, _ in _dues(state, desk)), default=None)
 
 
+def touched(before: State, after: State) -> bool:
+    """Whether anything changed that `next_due` looks at."""
+    return (
+        after.desks is not before.desks
+        or after.contacts is not before.contacts
+        or after.roster is not before.roster
+        or after.started_at is not before.started_at
+        or after.closed != before.closed
+    )
+
+
 def fire(state: State, now: datetime) -> list[Draft]:
     """The first thing that fell due at a desk."""
     dues = [(at, desk.scope, what) for desk in state.desks.values() for at, what in _dues(state, desk)]

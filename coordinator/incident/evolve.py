@@ -44,12 +44,13 @@ def opened(entry: Entry) -> State:
     """The state after the first entry of a log."""
     if not isinstance(entry.body, Open):
         raise TypeError("a log begins with an open entry")
-    return duty.seated(entry)
+    state = duty.seated(entry)
+    return replace(state, desk_due=duty.next_due(state))
 
 
 def evolve(state: State, entry: Entry) -> State:
     """The state after one entry more. Entries that were hidden come later, by their own number."""
-    state = duty.heard(STEPS[entry.kind](state, entry), entry)
+    before, state = state, duty.heard(STEPS[entry.kind](state, entry), entry)
     top = agenda.clean(state.agenda, lambda thing: due(state, thing))
     numbers, counts = state.numbers, state.counts
     if entry.found.number:
@@ -57,7 +58,13 @@ def evolve(state: State, entry: Entry) -> State:
         numbers = numbers.set(entry.found.number, entry.seq)
         counts = counts.set(letter, max(counts.get(letter, 0), int(count)))
     return replace(
-        state, seq=max(state.seq, entry.seq), at=max(state.at, entry.at), agenda=top, numbers=numbers, counts=counts
+        state,
+        seq=max(state.seq, entry.seq),
+        at=max(state.at, entry.at),
+        agenda=top,
+        numbers=numbers,
+        counts=counts,
+        desk_due=duty.next_due(state) if duty.touched(before, state) else state.desk_due,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from immutables import Map
 from msgspec.structs import replace
 
-from coordinator.incident import claims, status, threads
+from coordinator.incident import claims, duty, status, threads
 from coordinator.incident.plain import mapped, plain
 from coordinator.incident.roster import Roster
 from coordinator.incident.state import Message, State
@@ -20,13 +20,14 @@ _DECODER: msgspec.json.Decoder[State] = msgspec.json.Decoder(State, dec_hook=map
 
 def freeze(state: State) -> bytes:
     """The state as canonical JSON, without what is derived."""
-    return _ENCODER.encode(replace(state, claims=Map(), agenda=None))
+    return _ENCODER.encode(replace(state, claims=Map(), agenda=None, desk_due=None))
 
 
 def thaw(frozen: bytes) -> State:
     """The state again, with its index and agenda. Raises msgspec.ValidationError for anything else."""
     state = claims.reindexed(_DECODER.decode(frozen))
-    return status.rescheduled(threads.rescheduled(claims.rescheduled(state)))
+    state = status.rescheduled(threads.rescheduled(claims.rescheduled(state)))
+    return replace(state, desk_due=duty.next_due(state))
 
 
 def trimmed(state: State, operator: str) -> State:

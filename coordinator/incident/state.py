@@ -353,3 +353,5 @@ class State(Thing, frozen=True, kw_only=True):
     """Control: its claim events, numbered from 0."""
     agenda: Agenda | None = None
     """Derived (agenda.py)."""
+    desk_due: datetime | None = None
+    """Derived: when time alone will next matter to a desk (duty.py)."""
