@@ -125,7 +125,7 @@ def something(operator: str, number: int) -> Act:
 class Talker:
     """One operator who says one thing after the other, each when the one before was acknowledged."""
 
-    def __init__(self, operator: str, told: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(self, operator: str, told: Callable[[int], object] = lambda _: None) -> None:
         """`told` hears each number that was acknowledged, at once."""
         self.operator = operator
         self.lines: dict[int, str] = {}
