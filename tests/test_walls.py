@@ -36,8 +36,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 
 PURE = frozenset(
-    "__future__ base64 binascii bisect collections contextlib dataclasses datetime decimal difflib enum functools hashlib heapq itertools json "
-    "math operator re string types typing unicodedata".split()
+    "__future__ base64 binascii bisect collections contextlib dataclasses datetime decimal difflib enum functools "
+    "hashlib heapq itertools json math operator re string types typing unicodedata".split()
 )
 """What the core may import from the standard library: nothing that reads a clock, a file, a socket or chance."""
 
