@@ -198,6 +198,8 @@ class Order(Act, frozen=True, kw_only=True, rename={"excepted": "except"}):
     authority: Line = ""
     supersedes: Refs = ()
     despite: Refs = ()
+    request: Ref | None = None
+    """The message that asked for it."""
     given: bool = False
 
 
@@ -226,6 +228,7 @@ class Issue(Act, frozen=True, kw_only=True, rename={"excepted": "except"}):
     authority: Line | None = None
     supersedes: Refs | None = None
     despite: Refs | None = None
+    request: Ref | None = None
 
 
 class Readback(Act, frozen=True, kw_only=True, rename={"excepted": "except"}):

@@ -146,7 +146,7 @@ def _by_kind(state: State) -> dict[str, Mapping[int, Kept]]:
 
 def missing(state: State, act: Act) -> Iterator[int | str]:
     """The refs of an act that name nothing in the state, perhaps because it is archived: entry or short numbers."""
-    refs: list[Ref | None] = [getattr(act, "ref", None)]
+    refs: list[Ref | None] = [getattr(act, "ref", None), getattr(act, "request", None)]
     for name in ("refs", "supersedes"):
         refs.extend(getattr(act, name, None) or ())
     for ref in refs:

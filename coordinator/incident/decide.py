@@ -8,7 +8,21 @@ from datetime import datetime
 
 import msgspec
 
-from coordinator.incident import archive, clock, duty, hubwork, log, orders, proposals, reports, shared, status, traffic
+from coordinator.incident import (
+    archive,
+    clock,
+    downtime,
+    duty,
+    hubwork,
+    log,
+    orders,
+    par,
+    proposals,
+    reports,
+    shared,
+    status,
+    traffic,
+)
 from coordinator.incident.acts import Act, Decline, Json, Refusal
 from coordinator.incident.entries import (
     MOST_CLASHES,
@@ -80,7 +94,8 @@ def _ruled(case: Case) -> list[Draft]:
         if command.record.centre and command.record.centre not in ground.centres:
             raise Refuse("precondition", f"there is no centre {command.record.centre} on the roster")
         _need_time(case)
-    return RULES[type(command.act)](case)
+    drafts = RULES[type(command.act)](case)
+    return [*drafts, *par.called_by(case, drafts), *downtime.summary(case)]
 
 
 def _need_time(case: Case) -> None:

@@ -22,7 +22,7 @@ from coordinator.incident.wish import Wish
 
 def wish_for(case: Case, act: OrderAct, *, siblings: tuple[int, ...] = (), authorised: bool = False) -> Wish:
     """The order ready for the rules, its refs resolved and its window begun. Raises Misuse for a malformed one."""
-    act = _tidy(act)
+    act = _asked_for(case, _tidy(act))
     start = case.now if act.window.start is None else max(utc(act.window.start), case.now)
     return Wish(
         case=case,
@@ -50,6 +50,15 @@ def _tidy(act: OrderAct) -> OrderAct:
         if hole == act.subject or not encloses(act.subject, hole):
             raise Misuse(f"{hole} does not lie below {act.subject}; an exception must")
     return replace(act, window=window, to=tuple(dict.fromkeys(act.to)), excepted=tuple(dict.fromkeys(act.excepted)))
+
+
+def _asked_for(case: Case, act: OrderAct) -> OrderAct:
+    if act.request is None:
+        return act
+    seq = resolve(case.state, act.request)
+    if seq not in case.state.messages:
+        raise Misuse(f"{act.request} is no message; name the one that asked for it in `request`, or none")
+    return replace(act, request=seq)
 
 
 def numbers(state: State, refs: tuple[Ref, ...]) -> list[int]:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from coordinator.incident.globs import intersect, matches
 from coordinator.incident.problem import Problem, error, warning
-from coordinator.incident.roster import DIRECT, Mandate, Roster, SubjectKind
+from coordinator.incident.roster import DIRECT, TO_EVERYONE, Mandate, Roster, SubjectKind
 
 _VERB = re.compile(r"[^\W_][\w.\-]*")
 
@@ -135,6 +135,15 @@ def doctrine_knows_its_verbs(roster: Roster) -> Iterator[Problem]:
                 yield error(path, f"{side.verb!r} is no verb of any control", "name a verb of the doctrine")
 
 
+def rolls_are_called_on_words_there_are(roster: Roster) -> Iterator[Problem]:
+    """What calls a roll by itself is a verb of the doctrine, or a form that cries out."""
+    known = {verb for control in roster.doctrine.controls.values() for verb in control.verbs} | TO_EVERYONE
+    for place, word in enumerate(roster.doctrine.rollcall_on):
+        if word not in known:
+            path = f"doctrine.rollcall_on[{place}]"
+            yield error(path, f"{word!r} is no verb of any control, and no form", "name a verb, or MAYDAY or WITHDRAW")
+
+
 def _verbs_of_one(path: str, name: str, verbs: tuple[str, ...], homes: dict[str, str]) -> Iterator[Problem]:
     for place, verb in enumerate(verbs):
         if verb == DIRECT or not _VERB.fullmatch(verb):
@@ -148,4 +157,5 @@ RULES: tuple[Callable[[Roster], Iterator[Problem]], ...] = (
     no_common_ground,
     mandates_name_things,
     doctrine_knows_its_verbs,
+    rolls_are_called_on_words_there_are,
 )

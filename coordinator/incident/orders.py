@@ -229,6 +229,7 @@ def as_order(state: State, entry: Entry, act: OrderAct) -> Order:
         despite=found.despite,
         package=entry.ref if found.proposal is None else None,
         proposal=found.proposal,
+        request=act.request if isinstance(act.request, int) else None,
         given=act.given,
         said_at=entry.said_at,
         releasing=ground.releases(act.verb),

@@ -65,6 +65,7 @@ def wanted(proposal: Proposal) -> OrderAct:
         authority=order.authority,
         supersedes=order.supersedes,
         despite=proposal.order.despite,
+        request=order.request,
     )
 
 

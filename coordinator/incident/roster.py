@@ -18,6 +18,9 @@ ALL = ("**",)
 DIRECT = "DIRECT"
 """The verb for a place that is not on the roster: holds no claim, marked UNCHECKED (DESIGN 8)."""
 
+TO_EVERYONE = frozenset(("MAYDAY", "WITHDRAW"))
+"""Forms that go to every centre at once, and to the desk."""
+
 Precedence = Literal["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 PRECEDENCES: tuple[Precedence, ...] = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 SubjectKind = Literal["area", "route", "resource"]
@@ -44,6 +47,10 @@ class Centre(Part, frozen=True, kw_only=True):
     bridge: str = ""
     parent: str = ""
     position: tuple[Decimal, Decimal] | None = None
+    headcount: int | None = None
+    """How many people are expected there; without it a roll call expects what was said last."""
+    preferences: str = ""
+    """How they want to be dealt with: by voice first, in which language, whom to ask for."""
     retired: bool = False
 
 
@@ -144,6 +151,8 @@ class Side(Part, frozen=True, kw_only=True):
 class Doctrine(Part, frozen=True, kw_only=True):
     controls: dict[str, Control]
     incompatible: tuple[tuple[Side, Side], ...] = ()
+    rollcall_on: tuple[str, ...] = ()
+    """Verbs whose orders call the roll of their addressees; forms (MAYDAY, WITHDRAW) that call everybody's."""
 
 
 class Settings(Part, frozen=True, kw_only=True):

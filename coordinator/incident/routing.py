@@ -4,14 +4,11 @@ from msgspec import Struct
 
 from coordinator.incident.acts import Message
 from coordinator.incident.globs import matches
-from coordinator.incident.roster import Ground, Scope
+from coordinator.incident.roster import TO_EVERYONE, Ground, Scope
 from coordinator.incident.ruling import Case, holds
 
 ALWAYS_TAKEN = frozenset(("FLASH", "IMMEDIATE"))
 """What lies outside every mandate goes to the default scope's desk all the same."""
-
-TO_EVERYONE = frozenset(("MAYDAY", "WITHDRAW"))
-"""Forms that go to every centre at once, and to the desk."""
 
 _NOWHERE = "{topic} lies outside every mandate; take it to whom it concerns, or send it again without a topic"
 

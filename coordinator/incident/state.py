@@ -201,6 +201,10 @@ class Rollcall(Thing, frozen=True, kw_only=True):
     text: str = ""
     confirmed: Map[str, int] = Map()
     """Centre: the status entry that answers the call."""
+    expected: Map[str, int] = Map()
+    """Centre: how many people it should have, as far as that is known when the roll is called."""
+    heads: Map[str, int] = Map()
+    """Centre: how many it says that it has."""
     fired: tuple[str, ...] = ()
     due: datetime | None = None
 
@@ -268,6 +272,8 @@ class Order(Thing, frozen=True, kw_only=True):
     despite: tuple[int, ...] = ()
     package: int | None = None
     proposal: int | None = None
+    request: int | None = None
+    """The message that asked for it."""
     given: bool = False
     said_at: datetime | None = None
     releasing: bool = False

@@ -10,8 +10,9 @@ from datetime import datetime
 from immutables import Map
 from msgspec.structs import replace
 
-from coordinator.incident import acts, agenda, claims
+from coordinator.incident import acts, agenda, consistency
 from coordinator.incident.acts import Act
+from coordinator.incident.consistency import DECLARED
 from coordinator.incident.deadlines import HALF_FROM, at_desk, operators_of, staff, unique
 from coordinator.incident.entries import Entry, Found, Remedy
 from coordinator.incident.roster import HUB, Resource
@@ -21,8 +22,6 @@ from coordinator.incident.times import MILLISECOND, duration, stamp, utc, when
 from coordinator.incident.traffic import LATE_AFTER, known_centres, own_desk
 
 RESOURCE = "resource/"
-DECLARED = "declared/"
-"""Before a resource's name: what was declared of it, beside its being in or out of service."""
 
 HALF, DUE, AGAIN, CONTACT = "rollcall-half", "rollcall-due", "rollcall-again", "rollcall-contact"
 WORDS = {
@@ -45,7 +44,21 @@ def status(case: Case) -> list[Draft]:
         raise _only(case, "the centre itself or a desk may say its status")
     calls = _calls_answered(case, act)
     ref = calls[0] if act.ref is not None else None
-    return [Draft(kind="status", body=replace(act, ref=ref), ref=ref, found=Found(refs=calls))]
+    said = Draft(kind="status", body=replace(act, ref=ref), ref=ref, found=Found(refs=calls))
+    return [said, *_missing_people(case, act, calls)]
+
+
+def _missing_people(case: Case, act: acts.Status, calls: tuple[int, ...]) -> list[Draft]:
+    """One alarm where fewer answer a roll call than are expected there."""
+    for seq in calls:
+        call = case.state.rollcalls[seq]
+        expected = call.expected.get(case.centre)
+        if expected is not None and act.headcount is not None and act.headcount < expected:
+            text = f"{call.number}: {case.centre} has {act.headcount} of {expected}"
+            to = tuple(staff(case.state, call.scope))
+            body = acts.Alarm(what="headcount", scope=call.scope, ref=seq, to=to, text=text)
+            return [Draft(kind="alarm", by=HUB, ref=seq, body=body)]
+    return []
 
 
 def _only(case: Case, who: str) -> Refuse:
@@ -125,7 +138,7 @@ def resource(case: Case) -> list[Draft]:
 
 
 def _disagreeing(case: Case, subject: str, said: str) -> list[Draft]:
-    """One alarm for each order in force that a fact does not fit: any but the order's own verb, carried out."""
+    """One alarm for each order in force that a fact does not fit."""
     return [
         Draft(
             kind="alarm",
@@ -139,8 +152,7 @@ def _disagreeing(case: Case, subject: str, said: str) -> list[Draft]:
                 text=f"{subject} is {said}, but {order.number} {order.verb} {order.subject} is in force"[:512],
             ),
         )
-        for order in claims.in_force_on(case.state, subject, case.now)
-        if not said.casefold().startswith(order.verb.casefold())
+        for order in consistency.disagreeing(case.state, subject, said, case.now)
     ]
 
 
@@ -171,9 +183,19 @@ def reported(state: State, entry: Entry) -> State:
         state = replace(state, statuses=state.statuses.set(entry.centre, report))
     for seq in entry.found.refs:
         call = state.rollcalls.get(seq)
-        if call is not None and entry.centre in call.centres and entry.centre not in call.confirmed:
-            state = put(state, replace(call, confirmed=call.confirmed.set(entry.centre, entry.seq)))
+        if call is not None and entry.centre in call.centres:
+            state = put(state, _answered(call, entry.centre, entry.seq, body.headcount))
     return state
+
+
+def _answered(call: Rollcall, centre: str, seq: int, headcount: int | None) -> Rollcall:
+    """The call with a centre's answer: its first one confirms, its latest headcount counts."""
+    confirmed = call.confirmed if centre in call.confirmed else call.confirmed.set(centre, seq)
+    return replace(call, confirmed=confirmed, heads=_known(call.heads, centre, headcount))
+
+
+def _known(heads: Map[str, int], centre: str, headcount: int | None) -> Map[str, int]:
+    return heads if headcount is None else heads.set(centre, headcount)
 
 
 def called(state: State, entry: Entry) -> State:
@@ -191,8 +213,17 @@ def called(state: State, entry: Entry) -> State:
         deadline=found.due,
         text=body.text,
         confirmed=Map(),
+        expected=Map({centre: heads for centre in body.centres if (heads := _people(state, centre)) is not None}),
     )
     return put(state, call)
+
+
+def _people(state: State, centre: str) -> int | None:
+    """How many should be at a centre: as the roster has it, else as it last said; None: nobody knows."""
+    found, report = state.roster.ground.centres.get(centre), state.statuses.get(centre)
+    if found is not None and found.headcount is not None:
+        return found.headcount
+    return report.headcount if report is not None else None
 
 
 def declared(state: State, entry: Entry) -> State:
