@@ -1,6 +1,6 @@
 """Renders the screen that the README shows, from the program itself: the desk in the middle of the demonstration.
 
-    python -m docs.screen        writes docs/desk.svg
+`python -m docs.screen` writes docs/desk.svg.
 """
 
 import asyncio
