@@ -17,6 +17,7 @@ from coordinator.session.client import Session
 from coordinator.session.faults import Fault
 from coordinator.tui import settings
 from coordinator.tui.actions import BY_ID, Action, keys
+from coordinator.tui.ahead import TypeAhead
 from coordinator.tui.doing import Doing
 from coordinator.tui.drafts import Draft, Drafts, name
 from coordinator.tui.driver import CellDriver, Output
@@ -85,6 +86,7 @@ class Interface(App[int], inherit_bindings=False):
         self.sending = Sending(self)
         self.command_line = ""
         self._every = every
+        self._ahead = TypeAhead(super().on_event, lambda: [self.focused, self.screen, self])
         self.fault: Fault | None = None
         self._doing = Doing(self)
         self._keys = keys(changed_keys or {})
@@ -176,9 +178,11 @@ class Interface(App[int], inherit_bindings=False):
     # From keys to acts
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.session.key_pressed()
-        await super().on_event(event)
+            self._ahead.take(event)
+        else:
+            await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """A key that no field or list took: an action, where the screen lets actions in."""
@@ -296,6 +300,7 @@ class Interface(App[int], inherit_bindings=False):
             output.resize(event.size.width, event.size.height)
 
     def on_unmount(self) -> None:
+        self._ahead.stop()
         self._typed.save(now=True)
 
     def _monotonic(self) -> float:

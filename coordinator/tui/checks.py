@@ -78,8 +78,7 @@ def ordered(view: View, spot: Spot) -> str:
 
 def to_read_back(view: View, spot: Spot) -> str:
     """An order to my centre that it has still to read back."""
-    why = ordered(view, spot)
-    return why or ("" if view.unread(view.state.orders[spot.seq], view.centre) else "you have read it back")
+    return "" if view.to_read_back(spot.seq) is not None else "there is no order that you have still to read back"
 
 
 def acceptable(view: View, spot: Spot) -> str:

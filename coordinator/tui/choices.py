@@ -74,7 +74,7 @@ _OWN_SOURCES: dict[tuple[str, str], Callable[[View], list[str]]] = {
 
 def names(view: View, do: str, field: str) -> list[str]:
     """Every name that makes sense in a field of a command; none where anything may stand."""
-    literal = next((one.choices for one in slots(do) if one.name == field), ())
+    literal = next((one.choices for one in slots(do) if one.name == field), ()) if do in WORDS else ()
     if literal:
         return list(literal)
     source = _OWN_SOURCES.get((do, field)) or _SOURCES.get(field)
@@ -86,6 +86,12 @@ def matching(words: list[str], typed: str) -> list[str]:
     low = typed.lower()
     begins = [word for word in words if word.lower().startswith(low)]
     return begins + [word for word in words if low in word.lower() and not word.lower().startswith(low)]
+
+
+def spelled(words: list[str], value: str) -> str:
+    """A name, or a list of names, as it is spelled among these; others stay as they are."""
+    known = {word.lower(): word for word in words}
+    return ",".join(known.get(part.strip().lower(), part) for part in value.split(",")) if words else value
 
 
 def last_part(value: str) -> tuple[str, str]:

@@ -136,8 +136,10 @@ class Doing:
         )
 
     def _read_back(self, view: View, spot: Spot) -> None:
-        self._interface.opened(view, spot)
-        self._interface.push_screen(ReadbackScreen(view.state.orders[spot.seq], view))
+        order = view.to_read_back(spot.seq)
+        if order is not None:
+            self._interface.opened(view, Spot("order", str(order.seq)))
+            self._interface.push_screen(ReadbackScreen(order, view))
 
     def _take(self, view: View, _: Spot) -> None:
         desk = next(desk for desk in view.desks if desk.offer is not None and desk.offer.to == view.me)

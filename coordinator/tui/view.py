@@ -150,6 +150,11 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
         """Whether that addressee still has to read the order back, or that it is cancelled."""
         return centre in self._unread.get(order.seq, ())
 
+    def to_read_back(self, seq: int) -> Order | None:
+        """The order that my centre would read back now: that one, or else the newest that waits for it."""
+        waiting = [order for order in self.to_me if self.unread(order, self.centre)]
+        return next((order for order in waiting if order.seq == seq), waiting[0] if waiting else None)
+
     def read_back(self, order: Order) -> tuple[int, int]:
         """How many addressees have read an order back rightly, of how many."""
         return len(order.to) - len(self._unread.get(order.seq, ())), len(order.to)

@@ -19,8 +19,17 @@ import pyte
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
 KEYS = {
-    "enter": "\r", "tab": "\t", "escape": "\x1b", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
-    "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "ctrl+q": "\x11", "ctrl+l": "\x0c",
+    "enter": "\r",
+    "tab": "\t",
+    "escape": "\x1b",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "pagedown": "\x1b[6~",
+    "pageup": "\x1b[5~",
+    "ctrl+q": "\x11",
+    "ctrl+l": "\x0c",
 }
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")
 PROGRAM = (
@@ -33,7 +42,13 @@ class Terminal:
     """One operator's terminal with the interface in it."""
 
     def __init__(
-        self, hub: str, operator: str, folder: Path, *, columns: int = 80, lines: int = 24,
+        self,
+        hub: str,
+        operator: str,
+        folder: Path,
+        *,
+        columns: int = 80,
+        lines: int = 24,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.columns, self.lines = columns, lines
@@ -50,7 +65,12 @@ class Terminal:
         command: Sequence[str] = [sys.executable, "-c", PROGRAM, hub, operator, str(folder)]
         inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            command,
+            cwd=ROOT,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
             env={**inherited, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environment or {})},
         )

@@ -147,7 +147,7 @@ def test_a_stalled_terminal_keeps_its_link(join: Join) -> None:
         nia.sees("NOTE for the log")
         nia.press(text)
         nia.send()
-        nia.sees("note accepted")
+        nia.sees("2 SENT")
     time.sleep(1)
     nia.press("b")
     nia.sees("eoc", "link up")

@@ -81,7 +81,7 @@ class Seat:
         """Wait until all of these are on the screen."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while not all(word in self.text for word in words):  # noqa: ASYNC110  # a screen tells nobody
+                while not all(word in self.text for word in words):  # a screen tells nobody
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"{words} never came:\n{self.text}") from None

@@ -1,9 +1,10 @@
-"""Protects: what the screens owe their operators whatever happens: drafts, reasons, plain text, a way to every action."""
+"""Protects: what the screens owe their operators whatever happens: drafts, reasons, plain text, every action."""
 
 from functools import partial
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from coordinator.incident.acts import Message
 from coordinator.tui import settings
@@ -187,3 +188,13 @@ async def test_forms_of_every_command_open_and_close(room: Room) -> None:
         assert isinstance(lee.interface.screen, FormScreen), do
         await lee.sees(FORMS[do].title.split(":")[0])
         await lee.press("escape")
+
+
+async def test_what_is_typed_ahead_goes_where_it_was_meant(room: Room) -> None:
+    """A burst of keys, as a slow line delivers it: the letters after the action's key are the form's, not actions."""
+    lee = await room.sit("lee")
+    burst = ["o", *"hold", "enter", *"area", "/", *"south", "enter", *"south", "pagedown", "enter", "enter"]
+    for key in burst:
+        character = key if len(key) == 1 else None
+        lee.interface.post_message(events.Key({"/": "slash"}.get(key, key), character))
+    await lee.sees("order accepted: O-1", "HOLD south")

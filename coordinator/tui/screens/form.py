@@ -55,7 +55,7 @@ class FormScreen(Base):
         self._values = dict(values)
         record = RECORD if do not in ("note", "decision", "offer", "assume", "stand_down", "end_operation") else ()
         shown = (*self._form.fields, *(record if values.get("means") else record[:1]))
-        self._shown = tuple(name for name in shown if not (name == "refs" and "ref" in values))
+        self._shown: tuple[str, ...] = tuple(name for name in shown if not (name == "refs" and "ref" in values))
         self._ready = False
         self._resumed = resumed
 
@@ -126,7 +126,7 @@ class FormScreen(Base):
             return
         now = self.interface.session.now()
         try:
-            act = act_of(self.do, self.values, now)
+            act = act_of(self.do, self._spelled(), now)
             record = record_of(self.values, now)
         except Usage as wrong:
             self._wrong(str(wrong))
@@ -134,6 +134,14 @@ class FormScreen(Base):
         self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""
         if self.command_id and not self.interface.session.link.up:
             self.dismiss()
+
+    def _spelled(self) -> dict[str, str]:
+        """What is written, with names from the roster as the roster spells them: `evacuate` is EVACUATE."""
+        view = self.interface.view
+        values = self.values
+        if view is None:
+            return values
+        return {name: choices.spelled(choices.names(view, self.do, name), value) for name, value in values.items()}
 
     def _wrong(self, sentence: str) -> None:
         """Say what is wrong in the form's own words, and go to the field."""
