@@ -27,6 +27,8 @@ def test_the_core_and_the_reading_agree(data: st.DataObject) -> None:
         duel.wait(duel.now + timedelta(seconds=pick(JUMPS)))
         if moves.chance(12):
             duel.link(pick(moves.people), up=False)
+        if moves.chance(12):
+            duel.let_go()
         move = moves.move(duel.now)
         duel.link(move.author, up=True)
         if duel.reading.trial(duel.now, move.author, move.command, move.basis, dict(move.terms)).doubt:

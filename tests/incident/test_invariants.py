@@ -4,7 +4,7 @@ The commands are drawn as for the differential test, but here nothing is left ou
 checked, after every single step.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import note, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from coordinator.incident.decide import decide
 from coordinator.incident.entries import Accepted, Decision, Entry, Malformed, Refused
 from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.snapshot import freeze, thaw
-from coordinator.incident.state import State
+from coordinator.incident.state import Order, State
 from coordinator.journal.lines import decode, encode
 from tests.incident.drawn import STARTS, Drawn
 from tests.oracle.core import Duel
@@ -31,6 +31,12 @@ OF_A_PROPOSAL = frozenset(("proposals", "from_refusals", "numbers", "counts"))
 def changed(before: State, after: State) -> set[str]:
     """The names of the fields in which two states differ."""
     return {name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+
+
+def end_of(order: Order) -> datetime | None:
+    """When its claim ends as things stand."""
+    claimed = order.claim.until if order.claim is not None else None
+    return min((one for one in (claimed, order.ended_at) if one is not None), default=None)
 
 
 def replayed(entries: list[Entry]) -> State:
@@ -109,13 +115,20 @@ class Laws(RuleBasedStateMachine):
         core.state = thawed
         core.restarted(self.duel.now, self.duel.now)
 
+    @rule()
+    def let_go(self) -> None:
+        """What is settled leaves the state; nothing that holds or waits does, and what is named comes back."""
+        self.duel.let_go()
+
     def play(self, move: Move) -> None:
         """One command, held to every law of a decision."""
         duel, core = self.duel, self.duel.core
         duel.link(move.author, up=True)
         core.tick(duel.now)
-        before = core.state
         command = core.command(move, id=f"c{len(duel.moves)}")
+        if command is not None:
+            core.take_up(duel.now, command.act)
+        before = core.state
         _, _, decision = duel.play(move)
         assert core.decide(duel.now, command) is not None
         if command is not None:
@@ -147,11 +160,10 @@ class Laws(RuleBasedStateMachine):
             if seq in before.orders or order.package is not None or order.given:
                 continue
             for name in order.supersedes:
-                old, now = before.orders[name], after.orders[name]
-                if old.claim is None or old.on_record is not None:
-                    continue
-                ends = [end for end in (old.claim.until, old.ended_at) if end is not None]
-                assert now.ended_at == min([*ends, order.start]), "superseded from another time than the successor's start"
+                old = before.orders[name]
+                if old.claim is not None and old.on_record is None:
+                    kept = min(one for one in (end_of(old), order.start) if one is not None)
+                    assert end_of(after.orders[name]) == kept, "superseded from another time than the successor's start"
         for seq, order in before.orders.items():
             gone = after.orders[seq].ended == "rescinded" and order.ended != "rescinded"
             if gone and order.start > self.duel.now and self.waits_for(before, seq):

@@ -7,8 +7,8 @@ from typing import cast
 
 import msgspec
 
-from coordinator.incident import projections
-from coordinator.incident.acts import ACTS, Act, Lapse, Link, Open, Start
+from coordinator.incident import archive, projections
+from coordinator.incident.acts import ACTS, Act, Archive, Lapse, Link, Open, Recall, Start
 from coordinator.incident.clock import TICK, next_due
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command, Decision, Entry, Malformed, OnRecord, Refused
@@ -60,6 +60,7 @@ class Core:
         self.to_reading: dict[int, int] = {1: 1}
         self.last_at: dict[int, int] = {}
         """Reading number: the core's last entry when that had been decided; for `basis`."""
+        self.archived: dict[int | str, archive.Thing] = {}
         for one in people:
             self.link(starts, one, up=True)
         self.last_at[1] = self.state.seq
@@ -84,6 +85,20 @@ class Core:
 
     def restarted(self, now: datetime, down_since: datetime) -> None:
         self.hub(now, Start(down_since=down_since))
+
+    def let_go(self, now: datetime) -> None:
+        """Archive all that is settled, keeping it as a journal would."""
+        before = self.state
+        self.hub(now, Archive(before=before.seq + 1))
+        for thing in archive.departed(before, self.state):
+            self.archived[thing.seq] = self.archived[thing.number] = thing
+
+    def take_up(self, now: datetime, act: Act) -> None:
+        """What an act names and the state has let go of comes back first, as the hub sees to it."""
+        for ref in list(archive.missing(self.state, act)):
+            thing = self.archived.get(ref)
+            if thing is not None:
+                self.hub(now, Recall(what=thing.kind, seq=thing.seq, thing=thing.text))
 
     def command(self, move: Move, id: str = "") -> Command | None:
         """The move as the core takes it; None where it is no well-formed command."""
@@ -146,8 +161,14 @@ class Core:
             ends = [end for end in (claim.until, order.ended_at) if end is not None]
             found.append(
                 Holding(
-                    order.seq, order.verb, order.subject, order.excepted, order.object, claim.quantity,
-                    Window(claim.start, min(ends, default=None)), frozenset(order.despite),
+                    order.seq,
+                    order.verb,
+                    order.subject,
+                    order.excepted,
+                    order.object,
+                    claim.quantity,
+                    Window(claim.start, min(ends, default=None)),
+                    frozenset(order.despite),
                 )
             )
         return found
@@ -172,10 +193,16 @@ class Duel:
             self.core.link(self.now, operator, up=up)
             self.moves.append(f"{self.now:%H:%M:%S} {operator}'s link is {'up' if up else 'down'}")
 
+    def let_go(self) -> None:
+        self.core.let_go(self.now)
+        self.moves.append(f"{self.now:%H:%M:%S} what is settled is archived")
+
     def play(self, move: Move) -> tuple[Verdict, Answer, Decision]:
         self.link(move.author, up=True)
         self.core.tick(self.now)
         command = self.core.command(move, id=f"c{len(self.moves)}")
+        if command is not None:
+            self.core.take_up(self.now, command.act)
         decision = self.core.decide(self.now, command)
         verdict = self.reading.do(self.now, move.author, move.command, move.basis, dict(move.terms))
         self.core.pair(verdict, decision)

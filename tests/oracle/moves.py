@@ -203,7 +203,8 @@ class Moves:
         return author, {**command, "given": True, "means": "radio"}
 
     def _direct(self, now: datetime) -> tuple[str, Fields]:
-        fields: Fields = {"do": "order", "verb": DIRECT, "subject": "Caravan park", "to": self._some(self.ground.centres)}
+        to = self._some(self.ground.centres)
+        fields: Fields = {"do": "order", "verb": DIRECT, "subject": "Caravan park", "to": to}
         if self.chance(2):
             fields["window"] = self._window(now)
         return self.pick(self._holders() or self.people), fields
@@ -227,7 +228,8 @@ class Moves:
             fields["to"] = self._some(self.ground.centres)
         if self.chance(4):
             author = self.world.holder(proposal.scope) or "lee"
-            named = [seq for seq in sorted(self.world.trial(now, author, fields).clashes) if seq in self.world.book.orders]
+            clashes = self.world.trial(now, author, fields).clashes
+            named = [seq for seq in sorted(clashes) if seq in self.world.book.orders]
             if named:
                 fields["supersedes"] = named
         return self.world.holder(proposal.scope) or self.pick(self.people), fields

@@ -2,8 +2,8 @@
 
 Law: derived from the design and the formats alone, never from the core. It takes commands in order and says what
 must come of each. Entries have numbers of its own: the opening is 1, then each accepted command makes one, a package
-one more for each order, a refusal one, and one more where it becomes a proposal. What the hub notes by itself (a window that ends)
-has no number here.
+one more for each order, a refusal one, and one more where it becomes a proposal. What the hub notes by itself (such as
+a window that ends) has no number here.
 
 Where the design leaves a choice, a reading is taken and named in READINGS. A verdict that rests on a reading which
 another careful reader might not share says so in `doubt`; drills that are written for others avoid those.
@@ -19,8 +19,8 @@ from tests.oracle.ground import DIRECT, Ground, Holding, Window, encloses, overl
 
 READINGS = {
     "except-below": (
-        "'an except that does not lie below the subject': the subject itself is not below itself, so it is malformed; "
-        "an except that the roster does not know is an unknown subject (first rule)"
+        "'an except that does not lie below the subject': the subject itself is not below itself, so it is "
+        "malformed; an except that the roster does not know is an unknown subject (first rule)"
     ),
     "window-past": (
         "'window already past': until <= now with no from, or with a from before it; only until <= from is malformed"
@@ -29,55 +29,75 @@ READINGS = {
         "'stale-term ... in the scope concerned': the scope whose mandate covers the order, or whose order, "
         "proposal or desk the command is about; not the scopes of further orders in `supersedes`"
     ),
-    "stale-before-authority": "an ex-holder with an old term gets stale-term before no-authority, for every command",
+    "stale-before-authority": ("an ex-holder with an old term gets stale-term before no-authority, for every command"),
     "no-authority-clashes": (
-        "'none, or the other scope's orders': the superseded orders of scopes, other than the order's own, that the author "
-        "does not hold"
+        "'none, or the other scope's orders': the superseded orders of scopes, other than the order's own, "
+        "that the author does not hold"
     ),
     "proposal-desk": (
-        "'the desk whose mandate it is or whose order it would supersede': the mandate's, unless the author holds that; "
-        "then the first superseded order's whose scope they do not hold; the default's, where there is no mandate"
+        "'the desk whose mandate it is or whose order it would supersede': the mandate's, unless the author "
+        "holds that; then the first superseded order's whose scope they do not hold; the default's, where "
+        "there is no mandate"
     ),
     "both-authorities": (
-        "'its holder issuing it is authority for both': for the mandate and the superseded orders of the proposal as it "
-        "was proposed; what `issue` adds needs holding as ever"
+        "'its holder issuing it is authority for both': for the mandate and the superseded orders of the "
+        "proposal as it was proposed; what `issue` adds needs holding as ever"
     ),
     "package-cut": (
-        "'in a package, at the earliest start' is for the package's own supersedes; an order's own supersedes end at that "
-        "order's start"
+        "'in a package, at the earliest start' is for the package's own supersedes; an order's own supersedes"
+        " end at that order's start"
     ),
-    "package-event": "for stale-basis a package's own supersedes cut by the package entry, an order's own by that order's",
+    "package-event": (
+        "for stale-basis a package's own supersedes cut by the package entry, an order's own by that order's"
+    ),
     "basis-of-release": "'never clashes' frees a releasing order from the claim rules, not from stale-basis",
-    "basis-of-direct": (
-        "DIRECT has no control; of stale-basis only 'one that this order supersedes' can apply to it"
-    ),
-    "emptied-reservation": (
-        "a reservation superseded from before its own start has nothing left, and is over at once"
-    ),
-    "all-facts": "one failing rule names all its clashes: every fact that makes `precondition` fail adds its entry",
+    "basis-of-direct": ("DIRECT has no control; of stale-basis only 'one that this order supersedes' can apply to it"),
+    "emptied-reservation": ("a reservation superseded from before its own start has nothing left, and is over at once"),
+    "all-facts": ("one failing rule names all its clashes: every fact that makes `precondition` fail adds its entry"),
     "over-fact": (
-        "the fact by which a ref is over: the entry that ended it; where its window ended, the hub's entry of that (a "
-        "claim's end is one), which has no number here and is written as the order's own number below zero"
+        "the fact by which a ref is over: the entry that ended it; where its window ended, the hub's entry of"
+        " that (a claim's end is one), which has no number here and is written as the order's own number "
+        "below zero"
     ),
     "direct-open": "DIRECT 'while its window is open': until its window ends, also before it starts",
     "release-over": "a releasing order is over once it acted: it cannot be superseded or rescinded",
     "released-untelling": (
-        "FORMATS lists cancellations as (superseded, rescinded), DESIGN 8 un-tells releases too: the check leaves "
-        "released orders out"
+        "FORMATS lists cancellations as (superseded, rescinded), DESIGN 8 un-tells releases too: the check "
+        "leaves released orders out"
     ),
     "told-by": (
-        "a cancellation is confirmed by reading back rightly an order that itself named it, not by a later one in a chain"
+        "a cancellation is confirmed by reading back rightly an order that itself named it, not by a later "
+        "one in a chain"
     ),
-    "latest-counts": "the latest read-back of the superseding order counts also for what it confirms of the old one",
-    "on-record-told": "a given order that is a conflict on record is confirmed by nobody until superseded or rescinded",
-    "given-past": "a given order whose window is past holds nothing and conflicts with nothing; what it supersedes ends now",
+    "latest-counts": ("the latest read-back of the superseding order counts also for what it confirms of the old one"),
+    "on-record-told": (
+        "a given order that is a conflict on record is confirmed by nobody until superseded or rescinded"
+    ),
+    "given-past": (
+        "a given order whose window is past holds nothing and conflicts with nothing; what it supersedes ends now"
+    ),
     "completion": (
         "'every addressee that is not unable has completed': at least one has, and an addressee's latest word counts"
     ),
     "assume-held": "of the deputies, who is not the first in contact gets duty-held; the designated POC may, too",
     "given-desk": "given: no-authority unless on the desk of the scope; where no mandate covers it, the default's",
-    "direct-scope": "DIRECT is of the first scope (roster order) that its author holds; a DIRECT proposal of the default's",
+    "direct-scope": (
+        "DIRECT is of the first scope (roster order) that its author holds; a DIRECT proposal of the default's"
+    ),
     "end-and-authority": "after the end, an order without authority is no-authority (the table's order)",
+    "hub-is-nobody": (
+        "'by someone else (the hub is nobody)': a window that ends, noted by the hub, never makes a basis stale"
+    ),
+    "close-by-desk": (
+        "FORMATS lets the desk `close`, and only issuing, superseding and rescinding are the holder's alone: "
+        "so a deputy may close a conflict on record"
+    ),
+    "superseded-and-released": (
+        "an order that a releasing order both names in `supersedes` and would release is superseded: it is un-told"
+    ),
+    "package-sweeps-first": (
+        "what a package supersedes is superseded with its first order, so no later order of it meets that as over"
+    ),
 }
 
 
@@ -126,7 +146,13 @@ class Order:
 
     def holding(self) -> Holding:
         return Holding(
-            self.seq, self.verb, self.subject, tuple(self.excepted), self.object, self.held, self.window(),
+            self.seq,
+            self.verb,
+            self.subject,
+            tuple(self.excepted),
+            self.object,
+            self.held,
+            self.window(),
             frozenset(self.despite),
         )
 
@@ -175,7 +201,7 @@ class Proposal:
     verdict: str
     verdict_clashes: frozenset[int]
     both: tuple[str, ...] = ()
-    """Scopes for which the issuing holder is authority."""
+    """The mandate that it falls under: its issuing holder is authority for that, and for what it supersedes."""
     over_by: int | None = None
 
 
@@ -363,7 +389,8 @@ class Reference:
 
     def _by_itself(self, now: datetime, author: str, command: Fields, refusal: Refused) -> Proposal | None:
         """An order refused for want of authority becomes a proposal; a package, an issue or a given order does not."""
-        if refusal.code != "no-authority" or command["do"] != "order" or self.ground.operators[author]["role"] == "reviewer":
+        reviewer = self.ground.operators[author]["role"] == "reviewer"
+        if refusal.code != "no-authority" or command["do"] != "order" or reviewer:
             return None
         spec = spec_of(command)
         if spec.given:
@@ -494,7 +521,12 @@ class Call:
             allowed |= set(issuing.both)
             if scope is None:
                 scope = issuing.scope
-        other = {one.seq for one in self.known(spec.supersedes) if one.scope not in allowed and one.scope != scope}
+        both = () if issuing is None else issuing.spec.supersedes
+        other = {
+            one.seq
+            for one in self.known(spec.supersedes)
+            if one.seq not in both and not self.holds(one.scope) and one.scope != scope
+        }
         if scope is None or scope not in allowed:
             if other:
                 self.doubt("clashes of an order without authority that also supersedes another scope's")
@@ -591,8 +623,14 @@ class Call:
     # What an accepted order does
 
     def enter(
-        self, spec: Spec, seq: int, scope: str, on_record: bool = False, package: int | None = None,
-        shared: Iterable[int] = (), shared_start: datetime | None = None,
+        self,
+        spec: Spec,
+        seq: int,
+        scope: str,
+        on_record: bool = False,
+        package: int | None = None,
+        shared: Iterable[int] = (),
+        shared_start: datetime | None = None,
     ) -> Order:
         """Write the order down, with what it ends. `shared`: what the whole package supersedes, from `shared_start`."""
         direct, releasing = spec.verb == DIRECT, self.ground.releases(spec.verb)
@@ -601,11 +639,26 @@ class Call:
             self.doubt("a releasing order with a window that starts later")
         passed = spec.until is not None and spec.until <= self.now
         order = Order(
-            seq=seq, by=self.author, scope=scope, verb=spec.verb, subject=spec.subject, to=list(spec.to),
-            excepted=list(spec.excepted), object=spec.object, said_quantity=spec.quantity, said_from=spec.start,
-            said_until=spec.until, start=start, until=spec.until,
-            claims=not (direct or releasing or on_record or passed), held=spec.quantity or 1, end=spec.until,
-            despite=list(spec.despite) if spec.rationale else [], direct=direct, releasing=releasing, on_record=on_record,
+            seq=seq,
+            by=self.author,
+            scope=scope,
+            verb=spec.verb,
+            subject=spec.subject,
+            to=list(spec.to),
+            excepted=list(spec.excepted),
+            object=spec.object,
+            said_quantity=spec.quantity,
+            said_from=spec.start,
+            said_until=spec.until,
+            start=start,
+            until=spec.until,
+            claims=not (direct or releasing or on_record or passed),
+            held=spec.quantity or 1,
+            end=spec.until,
+            despite=list(spec.despite) if spec.rationale else [],
+            direct=direct,
+            releasing=releasing,
+            on_record=on_record,
             was_on_record=on_record,
         )
         self.book.orders[seq] = order
@@ -754,8 +807,10 @@ class Call:
             self.ended(),
             None if order.standing(self.now) else self.over(order),
         )
-        gap = order.claims and order.start > self.now and any(
-            order.seq in old.told_by and old.end == order.start for old in self.book.orders.values()
+        gap = (
+            order.claims
+            and order.start > self.now
+            and any(order.seq in old.told_by and old.end == order.start for old in self.book.orders.values())
         )
         verdict = self.done(advises=gap)
         order.cancelled = True
@@ -866,7 +921,7 @@ class Call:
         """The desk it goes to, and the verdict against the claims as they stand."""
         mandate = None if spec.verb == DIRECT else self.ground.scope_of_order(spec.verb, spec.subject)
         foreign = [one.scope for one in self.known(spec.supersedes) if not self.holds(one.scope)]
-        both = [one.scope for one in self.known(spec.supersedes)] + ([mandate] if mandate else [])
+        both = [mandate] if mandate else []
         scope = mandate or self.ground.default_scope()
         if mandate is not None and self.holds(mandate) and foreign:
             scope = foreign[0]
@@ -911,9 +966,15 @@ class Call:
     def changed(self, spec: Spec) -> Spec:
         """The proposal with any field that `issue` gives anew."""
         fields: Fields = {
-            "verb": spec.verb, "subject": spec.subject, "to": list(spec.to), "except": list(spec.excepted),
-            "object": spec.object, "quantity": spec.quantity, "rationale": spec.rationale,
-            "supersedes": list(spec.supersedes), "despite": list(spec.despite),
+            "verb": spec.verb,
+            "subject": spec.subject,
+            "to": list(spec.to),
+            "except": list(spec.excepted),
+            "object": spec.object,
+            "quantity": spec.quantity,
+            "rationale": spec.rationale,
+            "supersedes": list(spec.supersedes),
+            "despite": list(spec.despite),
         }
         merged = spec_of({**fields, **self.command})
         if "window" not in self.command:
@@ -945,7 +1006,8 @@ class Call:
         subject = name if name.startswith("resource/") else f"resource/{name}"
         if subject not in self.ground.home:
             raise Refused("precondition")
-        verbs = [verb for control in self.ground.controls.values() if control["of"] == "resource" for verb in control["verbs"]]
+        controls = [control for control in self.ground.controls.values() if control["of"] == "resource"]
+        verbs = [verb for control in controls for verb in control["verbs"]]
         scopes = {self.ground.scope_of_order(verb, subject) for verb in verbs} - {None}
         own = str(self.ground.operators[self.author]["centre"]) == self.ground.home[subject]
         desk = any(self.on_desk(scope) for scope in scopes if scope is not None)

@@ -92,7 +92,10 @@ def roster() -> Fields:
             "incompatible": [
                 [{"verb": "EVACUATE", "subject": "area/north/**"}, {"verb": "CLOSE", "subject": "route/route-9"}],
                 [{"verb": "EVACUATE", "subject": "area/*/zone-5"}, {"verb": "ENTER", "subject": "area/north/**"}],
-                [{"verb": "SHELTER", "subject": "area/north/zone-5/clinic"}, {"verb": "WITHDRAW", "subject": "area/**"}],
+                [
+                    {"verb": "SHELTER", "subject": "area/north/zone-5/clinic"},
+                    {"verb": "WITHDRAW", "subject": "area/**"},
+                ],
             ],
         },
         "settings": {
