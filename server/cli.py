@@ -26,6 +26,7 @@ from coordinator.session.addresses import Address, Unix, read
 from coordinator.session.faults import BadAddress
 from server.admission import NotSafe
 from server.authorized_keys import CannotWrite
+from server.diskguard import DiskGuard, release
 from server.hub import Hub
 from server.keykeeper import KeyKeeper
 from server.listener import Listener
@@ -187,18 +188,40 @@ async def _serve(
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     try:
         listener = Listener(hub, addresses, keyless=keyless, version=__version__)
+    except NotSafe as error:
+        raise End(str(error), USAGE) from None
+    guard = DiskGuard(hub)
+    await _begin(hub, first)
+    await _open(hub, listener, keeper)
+    _announce(hub, listener, keyless=keyless)
+    hub.failed.add_done_callback(lambda _: ended.set())
+    watching = asyncio.create_task(guard.watch())
+    watching.add_done_callback(lambda _: ended.set())
+    await ended.wait()
+    watching.cancel()
+    await _end(hub)
+    if keeper is not None:
+        keeper.close()
+
+
+async def _begin(hub: Hub, first: Note | None) -> None:
+    """Open the journal, or make it. Raises End."""
+    try:
         await hub.start()
         if first is not None:
             hub.do(first)
-    except NotSafe as error:
-        raise End(str(error), USAGE) from None
     except BrokenChain as error:
         line = f"{error}. Look: coordinator verify {hub.path}; go on: --journal NEW --continue-from {hub.path}"
         raise End(line, NOT_WHOLE) from None
     except WriteFailed as error:
+        release(hub.path)  # so that the next start can write what it must, and say that the disk is full
         raise End(f"{error}. Free the disk, then start the hub again", FAILED) from None
     except (JournalError, OtherOperation) as error:
         raise End(str(error), USAGE) from None
+
+
+async def _open(hub: Hub, listener: Listener, keeper: KeyKeeper | None) -> None:
+    """Let people in. Raises End."""
     try:
         await listener.start()
         if keeper is not None:
@@ -207,12 +230,6 @@ async def _serve(
     except (NotSafe, OSError, CannotWrite) as error:
         await hub.stop("could not listen")
         raise End(f"cannot listen: {error}", USAGE) from None
-    _announce(hub, listener, keyless=keyless)
-    hub.failed.add_done_callback(lambda _: ended.set())
-    await ended.wait()
-    await _end(hub)
-    if keeper is not None:
-        keeper.close()
 
 
 async def _end(hub: Hub) -> None:
@@ -224,6 +241,7 @@ async def _end(hub: Hub) -> None:
             failure = error
     if failure is not None:
         hub.kill()
+        release(hub.path)
         raise End(f"{failure}. Free the disk, then start the hub again on {hub.path}", FAILED)
 
 

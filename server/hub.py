@@ -14,7 +14,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Archive, Clock, Correct, Recall, Start, Stop
+from coordinator.incident.acts import Act, Alarm, Archive, Clock, Correct, Recall, Start, Stop
 from coordinator.incident.archive import Thing, departed, missing, with_root
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
@@ -99,6 +99,10 @@ class Hub:
         self.log = ""
         """The log's id: the digest of its first line."""
         self.doors: list[Door] = []
+        self.make_room: Callable[[], bool] | None = None
+        """Lets go of what holds room on the journal's disk, in the journal's thread, where that is full."""
+        self.full = ""
+        """Why no commands are taken for now, where the disk is full; what is there can be read."""
         self.roster_listeners: list[Callable[[Roster], None]] = []
         """Told of each new roster when it has reached the disk."""
         self._roster = roster
@@ -129,7 +133,7 @@ class Hub:
         self.failed: asyncio.Future[None] = self._loop.create_future()
         """Resolves when a commit did not reach the disk: the hub is to end, with code 70."""
         opener = Journal.open if self.path.exists() else Journal.create
-        self._journal = opener(self.path, self._report_commit, self._report_failure)
+        self._journal = opener(self.path, self._report_commit, self._report_failure, self._room)
         try:
             self._begin()
         except BaseException:
@@ -260,11 +264,16 @@ class Hub:
         return audience(with_root(self.durable, entry, self._journal.reads.archived), entry)
 
     def do(self, act: Act) -> None:
-        """Have the hub itself do something."""
-        self.ask(act)
+        """Have the hub itself do something. On a full disk it only rings: what it would write may not find room."""
+        if not self.full or isinstance(act, Alarm):
+            self._do(act)
 
     def ask(self, act: Act) -> Outcome:
-        """Have the hub itself do something that the rules may refuse; what comes of it."""
+        """Have the hub itself do something that the rules may refuse; what comes of it. Raises WireError `storage`."""
+        self._need_writing()
+        return self._do(act)
+
+    def _do(self, act: Act) -> Outcome:
         now, _ = self.time.read()
         return self._decide(Command(by=HUB, act=act), now).reply
 
@@ -320,6 +329,8 @@ class Hub:
     def _need_writing(self) -> None:
         if self._ended or self.failed.done():
             raise WireError("storage", "the hub cannot write its journal any more; nothing was taken, keep your text")
+        if self.full:
+            raise WireError("storage", self.full)
 
     # To the disk, and from there to everyone
 
@@ -340,6 +351,9 @@ class Hub:
     def _report_commit(self, seq: int) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to tell
             self._loop.call_soon_threadsafe(self._committed, seq)
+
+    def _room(self) -> bool:
+        return self.make_room is not None and self.make_room()
 
     def _report_failure(self, failure: WriteFailed) -> None:
         with contextlib.suppress(RuntimeError):
@@ -388,6 +402,8 @@ class Hub:
     def tick(self) -> datetime:
         """Do everything that time alone brought about up to now, which is returned."""
         now, step = self.time.read()
+        if self.full:
+            return now
         if step:
             self.do(Clock(step=step))
         mono = self.time.monotonic()
@@ -416,7 +432,7 @@ class Hub:
 
     async def _watch_time(self) -> None:
         while True:
-            due = self.next_due()
+            due = self.next_due() if not self.full else None
             now, _ = self.time.read()
             until = (due - now).total_seconds() if due is not None else LOOK_EVERY
             await self.time.sleep(min(max(until, 0.001), LOOK_EVERY))

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from coordinator.incident import claims, duty
-from coordinator.incident.acts import Act, Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
+from coordinator.incident.acts import Act, Alarm, Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import Roster
 from coordinator.incident.ruling import Case, Draft, Rule, Step
@@ -112,7 +112,7 @@ def unchanged(state: State, entry: Entry) -> State:
     return state
 
 
-RULES: dict[type[Act], Rule] = dict.fromkeys((Start, Stop, Clock, Link, Presence, Receipts, Snapshot), told)
+RULES: dict[type[Act], Rule] = dict.fromkeys((Start, Stop, Clock, Link, Presence, Receipts, Snapshot, Alarm), told)
 STEPS: dict[str, Step] = {
     "start": started,
     "stop": unchanged,

@@ -18,7 +18,7 @@ from coordinator.journal.lines import GENESIS, digest
 from coordinator.journal.lock import Lock
 from coordinator.journal.reads import Decided, Head, Kept, Reads, Stored
 from coordinator.journal.rows import Row
-from coordinator.journal.writer import Batch, Keep, Writer
+from coordinator.journal.writer import Batch, Keep, Writer, no_room
 
 __all__ = ["Batch", "Decided", "Head", "Journal", "Kept", "Restored", "Stored"]
 
@@ -37,7 +37,7 @@ def _nobody(_: object) -> None:
 
 class Journal:
     """One hub's journal. `committed` is told the last number on the disk, after each commit; `failed`, once, that
-    nothing more will be written. Both are called in the writer's thread.
+    nothing more will be written; `room` may make room on a full disk. All are called in the writer's thread.
     """
 
     def __init__(
@@ -45,11 +45,12 @@ class Journal:
         path: Path,
         committed: Callable[[int], None] = _nobody,
         failed: Callable[[WriteFailed], None] = _nobody,
+        room: Callable[[], bool] = no_room,
     ) -> None:
         self.path = path
         with ExitStack() as undone:
             lock = undone.enter_context(Lock(path))
-            self._writer = Writer(path, committed, failed)
+            self._writer = Writer(path, committed, failed, room)
             self._writer.start()
             undone.callback(self._writer.stop)
             self.reads = Reads(path)
@@ -59,7 +60,8 @@ class Journal:
 
     @classmethod
     def create(
-        cls, path: Path, committed: Callable[[int], None] = _nobody, failed: Callable[[WriteFailed], None] = _nobody
+        cls, path: Path, committed: Callable[[int], None] = _nobody,
+        failed: Callable[[WriteFailed], None] = _nobody, room: Callable[[], bool] = no_room,
     ) -> Self:
         """A new journal. Raises NotAJournal where there is a file already."""
         try:
@@ -69,16 +71,17 @@ class Journal:
         except OSError as error:
             wrong = WriteFailed if of_disk(error) else NotAJournal
             raise wrong(f"{path} cannot be made: {error.strerror}") from None
-        return cls(path, committed, failed)
+        return cls(path, committed, failed, room)
 
     @classmethod
     def open(
-        cls, path: Path, committed: Callable[[int], None] = _nobody, failed: Callable[[WriteFailed], None] = _nobody
+        cls, path: Path, committed: Callable[[int], None] = _nobody,
+        failed: Callable[[WriteFailed], None] = _nobody, room: Callable[[], bool] = no_room,
     ) -> Self:
         """A journal that exists. Raises NotAJournal, or InUse while another process has it."""
         if not path.is_file():
             raise NotAJournal(f"there is no journal {path}")
-        return cls(path, committed, failed)
+        return cls(path, committed, failed, room)
 
     @property
     def head(self) -> Head:

@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -64,11 +64,26 @@ class Mark(Struct, frozen=True):
 Work = Batch | Keep | Mark
 
 
-class Writer:
-    """`committed` and `failed` are called in this thread; the hub hands them over to its loop."""
+def no_room() -> bool:
+    """Nothing can be let go of."""
+    return False
 
-    def __init__(self, path: Path, committed: Callable[[int], None], failed: Callable[[WriteFailed], None]) -> None:
+
+class Writer:
+    """`committed` and `failed` are called in this thread; the hub hands them over to its loop.
+
+    `room` is called in it too, where the disk is full: it makes room if it can, and says whether it did.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        committed: Callable[[int], None],
+        failed: Callable[[WriteFailed], None],
+        room: Callable[[], bool] = no_room,
+    ) -> None:
         self._path = path
+        self._room = room
         self._committed = committed
         self._failed = failed
         self._queue: SimpleQueue[Sequence[Work]] = SimpleQueue()
@@ -165,30 +180,58 @@ class Writer:
     def _write(self, db: Database, taken: list[Work]) -> None:
         batches = [work for work in taken if isinstance(work, Batch)]
         if batches:
-            with db.atomic():
-                _insert(db.conn, [batch.rows for batch in batches])
-                _archive(db.conn, [thing for batch in batches for thing in batch.things])
+            self._commit(db, partial(_decided, db.conn, batches))
             self._committed(batches[-1].rows[-1].seq)
             self._unindexed += [(row.seq, row.words) for batch in batches for row in batch.rows]
         for work in taken:
             if isinstance(work, Keep):
-                with db.atomic():
-                    _keep(db.conn, work)
+                _where_there_is_room(db, partial(_keep, db.conn, work))
+
+    def _commit(self, db: Database, write: Callable[[], None]) -> None:
+        """One transaction. Where the disk is full it was undone as a whole; with room made, it is tried once more."""
+        try:
+            with db.atomic():
+                write()
+        except sqlite3.OperationalError as error:
+            if not _full(error) or not self._room():
+                raise
+            with db.atomic():
+                write()
 
     def _index(self, db: Database, taken: list[Work]) -> None:
         """Bring the index up, if this is the time. What a power cut undoes is found at the next start."""
         ending = any(isinstance(work, Mark) and work.last for work in taken)
         if self._unindexed and (not taken or ending or len(self._unindexed) >= INDEXED_AT_ONCE):
             db.conn.execute("PRAGMA synchronous=NORMAL")
-            with db.atomic():
-                _note_words(db.conn, self._unindexed)
+            done = _where_there_is_room(db, partial(_note_words, db.conn, self._unindexed))
             db.conn.execute("PRAGMA synchronous=FULL")
-            self._unindexed = []
+            self._unindexed = [] if done else self._unindexed
 
     def _fail(self, error: Exception) -> None:
         self.failure = WriteFailed(f"the journal could not be written ({error}); acknowledged entries are safe")
         with suppress(RuntimeError):  # the hub's loop has ended already: there is nobody left to tell
             self._failed(self.failure)
+
+
+def _full(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode == sqlite3.SQLITE_FULL
+
+
+def _where_there_is_room(db: Database, write: Callable[[], None]) -> bool:
+    """Write what is only for speed. On a full disk it is left for later, and that is no failure."""
+    try:
+        with db.atomic():
+            write()
+    except sqlite3.OperationalError as error:
+        if not _full(error):
+            raise
+        return False
+    return True
+
+
+def _decided(connection: sqlite3.Connection, batches: list[Batch]) -> None:
+    _insert(connection, [batch.rows for batch in batches])
+    _archive(connection, [thing for batch in batches for thing in batch.things])
 
 
 def _insert(connection: sqlite3.Connection, batches: list[Sequence[Row]]) -> None:
