@@ -20,7 +20,7 @@ from coordinator.tui.spots import NOWHERE, Spot, SpotKind
 from coordinator.tui.view import View
 
 if TYPE_CHECKING:
-    from coordinator.tui.app import Interface
+    from coordinator.tui.interface import Interface
 
 NOW: dict[str, Callable[[int], Act]] = {
     "acknowledge": lambda seq: Acknowledge(ref=seq),

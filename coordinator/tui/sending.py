@@ -9,11 +9,12 @@ from msgspec import Struct
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Accepted, Command, Malformed, OnRecord, Outcome, Refused
 from coordinator.session.faults import Fault
+from coordinator.tui.screens.form import FormScreen
 from coordinator.tui.spots import Spot
 from coordinator.tui.texts import joined, plain
 
 if TYPE_CHECKING:
-    from coordinator.tui.app import Interface
+    from coordinator.tui.interface import Interface
 
 Written = tuple[str, Spot, dict[str, str]]
 """The form it came from: which command, about what, and what was written."""
@@ -68,7 +69,7 @@ class Sending:
         self._under_way[id] = sent
         if written is not None:
             do, about, _ = written
-            self._interface.drop_draft(do, about)
+            self._interface.typed.drop(do, about)
         if not session.link.up:
             self._interface.tell("HELD safely here: it is sent when the link returns", "warn")
         else:
@@ -88,7 +89,7 @@ class Sending:
                 del self._under_way[id]
                 self._decided(id, sent, outcome)
             elif session.clock.monotonic() - sent.at > SOON:
-                self._interface.form_done(id)
+                self._form(id, over=True)
 
     def _decided(self, id: str, sent: Sent, outcome: Outcome) -> None:
         if isinstance(outcome, Accepted):
@@ -103,7 +104,7 @@ class Sending:
         number = outcome.number or f"#{outcome.seq}"
         advice = f"  BUT: {plain(joined(outcome.advisories))}" if outcome.advisories else ""
         self._interface.tell(f"{do} accepted: {number}{advice}", "warn" if advice else "good")
-        self._interface.form_done(id)
+        self._form(id, over=True)
         if sent.then is not None:
             self.say(sent.then, sent.record, written=sent.written)
 
@@ -112,7 +113,7 @@ class Sending:
         refusal = Refusal(id, sent, outcome)
         self.refusals[id] = refusal
         late = self._interface.session.clock.monotonic() - sent.at > SOON
-        self._interface.form_done(id)
+        self._form(id, over=True)
         if late:
             self._interface.tell(f"REFUSED: {outcome.code}: {plain(outcome.message)} (Post lists it)", "bad")
         else:
@@ -120,13 +121,21 @@ class Sending:
 
     def _malformed(self, id: str, sent: Sent, outcome: Malformed) -> None:
         self._save(sent)
-        self._interface.form_open_again(id)
+        self._form(id, over=False)
         self._interface.tell(f"NOT SENT: {plain(outcome.message)}", "bad")
 
     def _save(self, sent: Sent) -> None:
         if sent.written is not None:
             do, about, values = sent.written
-            self._interface.keep_draft(do, about, values)
+            self._interface.typed.keep(do, about, values, self._interface.session.now())
+
+    def _form(self, id: str, *, over: bool) -> None:
+        """The form that a command came from: over, or open again to be mended."""
+        for screen in self._interface.screen_stack:
+            if isinstance(screen, FormScreen) and screen.command_id == id:
+                screen.command_id = ""
+                if over and screen is self._interface.screen:
+                    screen.dismiss()
 
     def forget(self, id: str) -> None:
         """Its author has seen to a refusal."""

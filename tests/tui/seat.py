@@ -8,7 +8,7 @@ from textual import events
 from textual.strip import Strip
 
 from coordinator.session.client import Session
-from coordinator.tui.app import Interface
+from coordinator.tui.interface import Interface
 from tests.session.stage import Stage
 
 PATIENCE = 6.0

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from msgspec import to_builtins
 
 from coordinator.incident.entries import Entry
-from coordinator.incident.state import Message, Order, Proposal, Report
-from coordinator.incident.times import stamp
+from coordinator.incident.state import Message
 from coordinator.tui.rows import tell
 from coordinator.tui.rows.board import contact
 from coordinator.tui.rows.duty import charter
-from coordinator.tui.rows.orders import fate, reach, undelivered, window
+from coordinator.tui.rows.facts import pair, text
+from coordinator.tui.rows.order_detail import order_detail, proposal_detail
+from coordinator.tui.rows.orders import reach
 from coordinator.tui.rows.words import said, what
 from coordinator.tui.spots import Row, Spot
-from coordinator.tui.texts import MARKERS, Line, Span, exact, hour, joined, plain, until, wrapped
+from coordinator.tui.texts import MARKERS, Line, Span, exact, hour, joined, plain, until
 from coordinator.tui.view import View
 
 
@@ -30,18 +31,6 @@ def seqs(view: View, spot: Spot) -> tuple[int, ...]:
     return message.entries if message is not None else (spot.seq,) if spot.seq else ()
 
 
-def text(body: str, width: int) -> list[Line]:
-    """A text from outside, wrapped."""
-    return [((part, ""),) for part in wrapped(body, width)]
-
-
-def _pair(label: str, value: str, width: int, look: str = "") -> list[Line]:
-    if not value:
-        return []
-    first, *rest = wrapped(value, max(width - 12, 10))
-    return [((f"{label:<12}", ""), (first, look)), *[((" " * 12, ""), (part, look)) for part in rest]]
-
-
 def _message(view: View, spot: Spot, width: int) -> list[Line]:
     message = view.state.messages.get(spot.seq)
     if message is None:
@@ -53,15 +42,15 @@ def _message(view: View, spot: Spot, width: int) -> list[Line]:
     if message.means:
         who += f", by {message.means}" + (f", said at {exact(message.said_at)}Z" if message.said_at else "")
     lines: list[Line] = [tuple(head)]
-    lines += _pair("From", who, width)
-    lines += _pair("To", joined(message.to, "the POC decides"), width)
-    lines += _pair("Topic", message.topic, width)
-    lines += _pair("Subject", message.subject, width)
-    lines += _pair("Wants", "an answer" if message.wants_reply else "", width)
+    lines += pair("From", who, width)
+    lines += pair("To", joined(message.to, "the POC decides"), width)
+    lines += pair("Topic", message.topic, width)
+    lines += pair("Subject", message.subject, width)
+    lines += pair("Wants", "an answer" if message.wants_reply else "", width)
     lines += [((" ", ""),), *text(message.text, width), ((" ", ""),)]
     if message.form is not None:
         for name, value in message.form.fields.items():
-            lines += _pair(name, value, width)
+            lines += pair(name, value, width)
     lines += _thread(view, message, width)
     return lines
 
@@ -82,9 +71,9 @@ def _thread(view: View, message: Message, width: int) -> list[Line]:
         lines += [(("  ", ""), *line) for line in text(body, width - 2)] if body else []
     lines += _marks(view, message, width)
     if message.place == "held" and message.held_until is not None:
-        lines += _pair("Held until", f"{hour(message.held_until)}Z", width)
-    lines += _pair("Owner", message.owner, width)
-    lines += _pair("Closed", message.closed, width)
+        lines += pair("Held until", f"{hour(message.held_until)}Z", width)
+    lines += pair("Owner", message.owner, width)
+    lines += pair("Closed", message.closed, width)
     return lines
 
 
@@ -93,7 +82,7 @@ def _marks(view: View, message: Message, width: int) -> list[Line]:
     for centre in dict.fromkeys(centre for relay in message.relays for centre in relay.to):
         mark = message.marks.get(centre)
         if mark is None:
-            lines += _pair(plain(centre), f"not delivered; {reach(view, centre)}", width, "warn")
+            lines += pair(plain(centre), f"not delivered; {reach(view, centre)}", width, "warn")
             continue
         facts = [
             f"{word} {hour(at)}"
@@ -101,88 +90,8 @@ def _marks(view: View, message: Message, width: int) -> list[Line]:
             if at is not None
         ]
         facts += [f"DECLINED: {mark.declined}"] if mark.declined else []
-        lines += _pair(plain(centre), joined(facts, "nothing yet"), width)
+        lines += pair(plain(centre), joined(facts, "nothing yet"), width)
     return lines
-
-
-def order_facts(view: View, order: Order, width: int) -> list[Line]:
-    """What an order says."""
-    who = f"{view.name(order.by)} ({order.centre}) at {exact(order.at)}Z"
-    lines: list[Line] = []
-    lines += _pair("Order", f"{order.verb} {order.subject}", width, "strong")
-    lines += _pair("Except", joined(order.excepted), width)
-    lines += _pair("For", order.object, width)
-    lines += _pair("Quantity", str(order.quantity) if order.quantity is not None else "", width)
-    lines += _pair("Window", f"{window(order)} ({stamp(order.start)})", width)
-    lines += _pair("To", joined(order.to), width)
-    lines += _pair("By", who, width)
-    lines += _pair("Authority", order.authority, width)
-    lines += _pair("Because", order.rationale, width)
-    lines += _pair("Text", order.text, width)
-    lines += _pair("Supersedes", joined(view.number(seq) for seq in order.supersedes), width)
-    lines += _pair("Despite", joined(view.number(seq) for seq in order.despite), width)
-    return lines
-
-
-def _order(view: View, spot: Spot, width: int) -> list[Line]:
-    order = view.state.orders.get(spot.seq)
-    if order is None:
-        return [((f"#{spot.ref} is no order here", ""),)]
-    unchecked = [(("  UNCHECKED: holds no claim", "warn"),)] if order.claim is None and not order.releasing else []
-    lines: list[Line] = [((f"{order.number}  ", "strong"), (f"#{order.seq}  ", ""), fate(view, order))]
-    lines += unchecked
-    lines += order_facts(view, order, width)
-    if order.ended and order.ended_at is not None:
-        lines += _pair("Ended", f"{order.ended} at {exact(order.ended_at)}Z", width, "warn")
-    for other in order.despite:
-        found = view.state.orders.get(other)
-        if found is not None:
-            lines += _pair("Both stand", f"{found.number} {what(found)}; because: {order.rationale}", width, "warn")
-    lines.append(((" ", ""),))
-    for centre in order.to:
-        lines += _pair(plain(centre), _report(order, centre), width, "warn" if view.unread(order, centre) else "")
-    for missing in undelivered(view, order):
-        lines += _pair("REACH BY", missing, width, "bad")
-    return lines
-
-
-def _report(order: Order, centre: str) -> str:
-    report = order.reports.get(centre, Report())
-    facts = [f"delivered {hour(report.delivered)}"] if report.delivered is not None else ["not delivered"]
-    if report.readback is None:
-        facts.append("NOT READ BACK")
-    else:
-        facts.append(f"MISMATCH in {joined(report.readback)}" if report.readback else "read back")
-    if order.ended and order.ended != "window":
-        facts.append("knows that it is cancelled" if report.told else "NOT TOLD that it is cancelled")
-    facts += [report.answer.upper()] if report.answer else []
-    facts += [report.reason] if report.reason else []
-    facts += [f"suggests: {report.alternative}"] if report.alternative else []
-    return joined(facts)
-
-
-def _proposal(view: View, spot: Spot, width: int) -> list[Line]:
-    proposal = view.state.proposals.get(spot.seq)
-    return (
-        proposal_facts(view, proposal, width) if proposal is not None else [((f"#{spot.ref} is no proposal here", ""),)]
-    )
-
-
-def proposal_facts(view: View, proposal: Proposal, width: int) -> list[Line]:
-    """What a proposal says, and what issuing it would meet."""
-    lines: list[Line] = [((f"{proposal.number}  ", "strong"), (f"from {plain(proposal.centre)}", ""))]
-    lines += order_facts(view, proposal.order, width)
-    lines += _pair("Verdict", proposal.verdict or "nothing against it", width, "warn" if proposal.verdict else "")
-    lines += _pair("Clashes", joined(_named(view, seq) for seq in proposal.clashes), width, "warn")
-    lines += _pair("End", f"{proposal.end}: {proposal.reason}" if proposal.end else "", width)
-    return lines
-
-
-def _named(view: View, seq: int) -> str:
-    order = view.state.orders.get(seq)
-    proposal = view.state.proposals.get(seq)
-    wanted = order if order is not None else proposal.order if proposal is not None else None
-    return f"{view.number(seq)} {what(wanted)}" if wanted is not None else f"#{seq}"
 
 
 def _centre(view: View, spot: Spot, width: int) -> list[Line]:
@@ -191,17 +100,17 @@ def _centre(view: View, spot: Spot, width: int) -> list[Line]:
         return []
     report = view.state.statuses.get(centre.id)
     lines: list[Line] = [((f"{plain(centre.id)}  ", "strong"), (plain(f"{centre.name} ({centre.kind})"), ""))]
-    lines += _pair("Status", view.status(centre.id), width)
+    lines += pair("Status", view.status(centre.id), width)
     if report is not None:
-        lines += _pair("Said", f"{report.state} at {exact(report.at)}Z by {view.name(report.by)}: {report.text}", width)
-        lines += _pair("People", str(report.headcount) if report.headcount is not None else "", width)
-    lines += _pair("Contact", contact(view, centre.id)[0], width)
-    lines += _pair("Voice", reach(view, centre.id), width)
+        lines += pair("Said", f"{report.state} at {exact(report.at)}Z by {view.name(report.by)}: {report.text}", width)
+        lines += pair("People", str(report.headcount) if report.headcount is not None else "", width)
+    lines += pair("Contact", contact(view, centre.id)[0], width)
+    lines += pair("Voice", reach(view, centre.id), width)
     people = [
         f"{one.name} ({one.role})" for one in view.state.roster.operators if one.centre == centre.id and not one.retired
     ]
-    lines += _pair("Operators", joined(people), width)
-    lines += _pair(
+    lines += pair("Operators", joined(people), width)
+    lines += pair(
         "Orders", joined(f"{o.number} {what(o)}" for o in view.orders if centre.id in o.to and not o.ended), width
     )
     return lines
@@ -220,10 +129,10 @@ def _rollcall(view: View, spot: Spot, width: int) -> list[Line]:
     if call is None:
         return []
     lines: list[Line] = [((f"{call.number}  ", "strong"), until(call.deadline, view.now))]
-    lines += _pair("Asks", call.text or "confirm your status", width)
+    lines += pair("Asks", call.text or "confirm your status", width)
     for centre in call.centres:
         done = centre in call.confirmed
-        lines += _pair(
+        lines += pair(
             plain(centre), "confirmed" if done else f"OUTSTANDING; {reach(view, centre)}", width, "" if done else "warn"
         )
     return lines
@@ -245,8 +154,8 @@ def _scope(view: View, spot: Spot, width: int) -> list[Line]:
 
 _TELLERS: dict[str, Callable[[View, Spot, int], list[Line]]] = {
     "message": _message,
-    "order": _order,
-    "proposal": _proposal,
+    "order": order_detail,
+    "proposal": proposal_detail,
     "centre": _centre,
     "offer": _offer,
     "rollcall": _rollcall,
@@ -265,5 +174,5 @@ def entry(found: Entry | None, width: int) -> tuple[Row, ...]:
     for part in (fields, body, marks):
         if isinstance(part, dict):
             for name, value in part.items():
-                lines += _pair(str(name), str(value), width)
+                lines += pair(str(name), str(value), width)
     return tuple(Row(f"t{place}", line) for place, line in enumerate(lines))

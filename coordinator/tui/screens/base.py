@@ -16,7 +16,7 @@ from coordinator.tui.widgets.bars import Bar
 from coordinator.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from coordinator.tui.app import Interface
+    from coordinator.tui.interface import Interface
     from coordinator.tui.view import View
 
 WIDE = 120

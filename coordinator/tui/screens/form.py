@@ -12,26 +12,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
-from coordinator.incident import claims
 from coordinator.session.saying import Usage
 from coordinator.tui import choices
-from coordinator.tui.forms import FORMS, HINTS, NO, RECORD, YES, act_of, label, place, record_of
-from coordinator.tui.rows import detail
-from coordinator.tui.rows.orders import fate
-from coordinator.tui.rows.words import what
+from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, label, place, record_of
+from coordinator.tui.rows import aside
 from coordinator.tui.screens.base import Base
-from coordinator.tui.spots import Listing, Row, Spot
+from coordinator.tui.spots import Listing, Spot
 from coordinator.tui.texts import Line as TextLine
-from coordinator.tui.texts import fitted, plain
+from coordinator.tui.texts import fitted
 from coordinator.tui.view import View
 from coordinator.tui.widgets.bars import Bar
 from coordinator.tui.widgets.fields import Body, Changed, Choice, Done, Field, Line, Send
 from coordinator.tui.widgets.pane import Pane
 
 TEXTS = frozenset(("text", "briefing", "rationale", "reason", "alternative", "words"))
-OFFERED = 9
-FEW = 4
-GAP = Row("gap", (("", ""),))
 
 
 class FormScreen(Base):
@@ -90,7 +84,7 @@ class FormScreen(Base):
     def fill(self, view: View) -> None:
         about = f" about {view.number(self.about.seq)}" if self.about.seq else ""
         self.query_one("#title", Bar).show(fitted(((self._form.title + about, "strong"),), self.size.width))
-        self.query_one("#aside", Pane).show(self._aside(view))
+        self.query_one("#aside", Pane).show(self._beside(view))
 
     def keys(self, view: View) -> TextLine:
         return (
@@ -108,7 +102,7 @@ class FormScreen(Base):
         event.stop()
         if self._ready:
             self._flash()
-            self.interface.keep_draft(self.do, self.about, self.values)
+            self.interface.typed.keep(self.do, self.about, self.values, self.interface.session.now())
             self.again()
 
     def on_done(self, event: Done) -> None:
@@ -175,7 +169,7 @@ class FormScreen(Base):
         if send.armed:
             send.disarm()
             return
-        if self.interface.has_draft(self.do, self.about):
+        if self.interface.typed.has(self.do, self.about):
             self.interface.tell("kept as a draft: the same key brings it back, Post lists it")
         self.dismiss()
 
@@ -183,12 +177,19 @@ class FormScreen(Base):
         """Complete a name; where there is nothing to complete, go on."""
         field, view = self.focused, self.interface.view
         if isinstance(field, Line) and view is not None:
-            head, part = self._part(field)
-            found = choices.matching(self._names(view, field), part)
+            name = field.id or ""
+            head, part = aside.part(self.do, name, field.said)
+            found = aside.matching(view, self.do, name, field.said)
             if part and found and found[0] != part:
                 field.put(head + found[0])
                 return
         self.action_next()
+
+    def _beside(self, view: View) -> Listing:
+        field = self.focused
+        subject = self._field("subject").said.strip() if self.do in ("order", "propose") else ""
+        name, said = (field.id or "", field.said) if isinstance(field, Line) else ("", "")
+        return aside.aside(view, self.do, self.about, self.size.width, field=name, said=said, subject=subject)
 
     def _step(self, by: int) -> None:
         rows: list[Widget] = [*(self._field(name) for name in self._shown), self.query_one(Send)]
@@ -216,55 +217,6 @@ class FormScreen(Base):
 
     def _names(self, view: View, field: Line) -> list[str]:
         return choices.names(view, self.do, field.id or "")
-
-    def _aside(self, view: View) -> Listing:
-        """Below: what fits in this field; what already stands on the subject; what this is about."""
-        about = detail.of(view, self.about, self.size.width) if self.about.seq else ()
-        field = self.focused
-        if isinstance(field, Line):
-            found = choices.matching(self._names(view, field), self._part(field)[1])
-            hint = self._hint(field)
-            if found or hint:
-                shown = FEW if about else OFFERED
-                rows = (*(_choice(view, name) for name in found[:shown]), *((GAP, *about) if about else ()))
-                more = f", {len(found) - shown} more" if len(found) > shown else ""
-                heading = "Tab takes the first" + more if found else ""
-                return Listing(f"{heading}{' - ' if heading and hint else ''}{hint} ", rows)
-        if self.do in ("order", "propose"):
-            return self._claims(view)
-        return Listing("ABOUT ", about) if about else Listing("", ())
-
-    def _hint(self, field: Line) -> str:
-        """How to write this field; an empty addressee means something only where the POC decides."""
-        name = field.id or ""
-        return HINTS.get(name, "") if name != "to" or self.do == "message" else ""
-
-    def _claims(self, view: View) -> Listing:
-        subject = self._field("subject").said.strip()
-        held = claims.in_force_on(view.state, subject, view.now) if subject else []
-        rows = tuple(
-            Row(
-                f"r{order.seq}",
-                (
-                    (f"{order.number} ", "strong"),
-                    (f"{what(order)}  ", ""),
-                    fate(view, order),
-                    (f"  by {plain(view.name(order.by))}: {plain(order.rationale)}", ""),
-                ),
-            )
-            for order in held
-        )
-        return Listing(
-            f"IN FORCE ON {plain(subject)} " if subject else "", rows, "nothing is in force there" if subject else ""
-        )
-
-
-def _choice(view: View, name: str) -> Row:
-    ground = view.ground
-    known = (
-        ground.centres.get(name) or ground.operators.get(name) or ground.subjects.get(name) or ground.scopes.get(name)
-    )
-    return Row(name, ((f"  {plain(name)}", ""), (f"  {plain(known.name)}" if known is not None else "", "")))
 
 
 def _named(name: str, *, on: bool) -> TextLine:

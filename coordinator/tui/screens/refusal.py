@@ -153,7 +153,7 @@ class RefusalScreen(Base):
         written = self._refusal.sent.written
         if written is not None:
             do, about, _ = written
-            self.interface.drop_draft(do, about)
+            self.interface.typed.drop(do, about)
         self.interface.tell("dropped; the refusal stands in the log")
         self._done()
 

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from coordinator.incident.state import Proposal
-from coordinator.tui.rows.detail import proposal_facts
+from coordinator.tui.rows.order_detail import proposal_facts
 from coordinator.tui.screens.base import Base
 from coordinator.tui.spots import NOWHERE, Listing, Row, Spot
 from coordinator.tui.view import View

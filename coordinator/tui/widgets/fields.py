@@ -69,7 +69,8 @@ class Body(TextArea):
         self.text = value
 
     def on_mount(self) -> None:
-        self.move_cursor(self.document.end)
+        if not self._long:
+            self.move_cursor(self.document.end)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
