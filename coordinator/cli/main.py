@@ -25,6 +25,11 @@ OTHERS = {
     "form": ("coordinator.cli.papers", "A message as its form: ICS-213, METHANE, ICS-213RR, …"),
     "briefing": ("coordinator.cli.papers", "What whoever takes a desk must know."),
     "dossier": ("coordinator.cli.papers", "Everything with one centre."),
+    "show": ("coordinator.cli.matter", "A message, its thread, and what may be the same."),
+    "resources": ("coordinator.cli.tallies", "Who has what, where, until when."),
+    "rollcalls": ("coordinator.cli.tallies", "Roll calls: expected against reported."),
+    "handover-sheet": ("coordinator.cli.papers", "A briefing to print and sign."),
+    "situation": ("coordinator.cli.papers", "A draft of the next brief."),
     "late": ("coordinator.cli.late", "Enter an offline net's log, each row once."),
     "verify": ("coordinator.cli.verify", "Check that a journal or an export is whole."),
 }

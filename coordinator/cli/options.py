@@ -1,6 +1,13 @@
 """The options that every command which talks to a hub has."""
 
+import sys
+
 import click
+
+
+def at_terminal() -> bool:
+    """Whether somebody sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def hub_options() -> list[click.Parameter]:

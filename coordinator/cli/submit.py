@@ -10,7 +10,10 @@ from msgspec import Struct
 from coordinator.cli import common, refusals
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, REFUSED, USAGE, End
+from coordinator.cli.lines import plain
+from coordinator.cli.options import at_terminal
 from coordinator.incident.acts import Act
+from coordinator.incident.consistency import CHECKED, against
 from coordinator.incident.entries import Accepted, Entry, Malformed, OnRecord, Outcome, Refused
 from coordinator.session.client import Session
 from coordinator.session.faults import Fault, NeverMet, Unreachable
@@ -30,6 +33,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     id: str | None
     folder: Path | None
     as_json: bool
+    check: bool = False
+    """Show its author first what stands against it; at a terminal, ask."""
 
 
 class Answer(Struct, frozen=True):
@@ -67,12 +72,15 @@ def _accepted(outcome: Accepted, as_json: bool) -> None:
 
 
 async def _deliver(said: Submission) -> Answer:
-    session = common.session(said.to, folder=said.folder)
+    checked = said.check and isinstance(said.act, CHECKED)
+    session = common.session(said.to, folder=said.folder, snapshot=checked)
     async with session:
         try:
             await session.ready(said.to.wait)
         except Unreachable as gone:
             raise End(OUT_OF_REACH, f"{gone}; {_kept(session, said)}") from None
+        if checked and session.state is not None:
+            await asyncio.to_thread(_warn, against(session.state, said.act, session.now()))
         id = session.queue(said.act, said.record, said.basis, said.terms, said.id)
         try:
             outcome = await asyncio.wait_for(session.outcome(id), said.to.wait)
@@ -80,6 +88,14 @@ async def _deliver(said: Submission) -> Answer:
             raise End(OUT_OF_REACH, _undecided(session, id, said)) from None
         _mention(session)
         return Answer(outcome, await _clashes(session, outcome, said.to.wait))
+
+
+def _warn(against: list[str]) -> None:
+    """Show what stands against the words; whether they go out all the same is their author's to say. Raises End."""
+    for line in against:
+        click.echo(f"  note: {plain(line)}", err=True)
+    if against and at_terminal() and not click.confirm("Send it all the same?", err=True):
+        raise End(USAGE, "not sent")
 
 
 def _kept(session: Session, said: Submission) -> str:

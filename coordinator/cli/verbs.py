@@ -9,9 +9,10 @@ import click
 
 from coordinator.cli import config
 from coordinator.cli.ends import Usage
-from coordinator.cli.options import hub_options
+from coordinator.cli.filling import prompted
+from coordinator.cli.options import at_terminal, hub_options
 from coordinator.session import saying
-from coordinator.session.words import WORDS, Slot, called, slots
+from coordinator.session.words import WORDS, Slot, called, spoken
 
 RECORD_HELP = {
     "centre": "Said on behalf of this centre.",
@@ -44,7 +45,7 @@ def verb(do: str) -> click.Command:
 
 
 def _fields(do: str) -> list[click.Parameter]:
-    return [_option(do, place) for place in slots(do)]
+    return [_option(do, place) for place in spoken(do)]
 
 
 def _option(do: str, place: Slot) -> click.Option:
@@ -52,8 +53,8 @@ def _option(do: str, place: Slot) -> click.Option:
     if place.kind == "flag":
         return click.Option(names, is_flag=True)
     metavar = "|".join(place.choices) if place.choices else TYPES.get(place.kind, "TEXT")
-    if place.name == "form":
-        metavar = "NAME|JSON"
+    if place.name in ("form", "field"):
+        metavar = "NAME|JSON" if place.name == "form" else "NAME=TEXT"
     default = WORDS[do].defaults.get(place.name)
     needed = "Needed." if place.required and not default else ""
     return click.Option(names, multiple=True, metavar=metavar, help=f"Else {default}." if default else needed)
@@ -72,6 +73,10 @@ def _sending() -> list[click.Parameter]:
         click.Option(["--term"], multiple=True, metavar="SCOPE=N", help="A term of duty that you believe to hold."),
         click.Option(["--id"], metavar="ID", help="Your own id: sent again with the same one, the same answer comes."),
         click.Option(
+            ["--check/--no-check"], default=None,
+            help="Show first what stands against it (facts, orders, an answer given); at a terminal, the default.",
+        ),
+        click.Option(
             ["--folder"], type=Path, metavar="DIR",
             help="Keep what cannot be sent, and send it later.  [COORDINATOR_FOLDER]",
         ),
@@ -85,6 +90,9 @@ def _call(do: str, given: Mapping[str, object]) -> None:
     main = _strings(given["main"])
     if set(WORDS[do].main) & READ_FROM:
         main, named = _read_json(do, main, named)
+    main, named = [_piped(word) for word in main], {name: [_piped(one) for one in all] for name, all in named.items()}
+    if do == "message" and "form" in named:
+        named = prompted(named)
     try:
         act = saying.build(do, main, named, now)
         around = {name[2:]: str(value) for name, value in given.items() if name.startswith("r_") and value is not None}
@@ -101,8 +109,14 @@ def _call(do: str, given: Mapping[str, object]) -> None:
             to=to(_text(given["hub"]), _text(given["as_"]), _number(given["wait"])), act=act, record=record,
             basis=basis if isinstance(basis, int) else None, terms=terms, id=_text(id),
             folder=config.kept(folder if isinstance(folder, Path) else None), as_json=bool(given["as_json"]),
+            check=at_terminal() if given["check"] is None else bool(given["check"]),
         )
     )
+
+
+def _piped(word: str) -> str:
+    """A text as it was given; of `-`, what stands on standard input."""
+    return sys.stdin.read().rstrip("\n") if word == "-" else word
 
 
 def _read_json(

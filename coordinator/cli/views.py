@@ -14,6 +14,7 @@ from coordinator.cli.table import table
 from coordinator.incident import projections, queues
 from coordinator.incident.state import Message, Order, Proposal, State
 from coordinator.incident.times import stamp
+from coordinator.session.head import Head
 
 
 class Seen(Struct, frozen=True):
@@ -24,6 +25,8 @@ class Seen(Struct, frozen=True):
     now: datetime
     of: str
     everything: bool
+    head: Head | None = None
+    """The last entry that this state has in it."""
 
 
 class View(Struct, frozen=True):
@@ -36,6 +39,8 @@ class View(Struct, frozen=True):
     """What may be named as its argument."""
     whole: str = ""
     """What --all adds."""
+    markdown: Callable[[Seen], Iterator[str]] | None = None
+    """The same to be pinned up: what --format md prints."""
 
 
 def _board(seen: Seen) -> Iterator[str]:
@@ -212,13 +217,14 @@ VIEWS: dict[str, View] = {
     "charter": View(
         "What each scope is for, who holds it, and what belongs elsewhere.",
         lambda seen: charter.data(seen.state, _desks(seen)), lambda seen: charter.text(seen.state, _desks(seen)),
-        of="SCOPE",
+        of="SCOPE", markdown=lambda seen: charter.markdown(seen.state, _desks(seen), seen.now),
     ),
 }
 
 
 def _show(
-    view: View, hub: str | None, as_: str | None, wait: float | None, as_json: bool, of: str, whole: bool
+    view: View, hub: str | None, as_: str | None, wait: float | None, as_json: bool, of: str, whole: bool,
+    style: str,
 ) -> None:
     to = common.to(hub, as_, wait)
 
@@ -226,13 +232,14 @@ def _show(
         async with common.session(to, snapshot=True) as session:
             await session.ready(to.wait)
             assert session.state is not None
-            return Seen(session.state, session.operator, session.now(), of, whole)
+            return Seen(session.state, session.operator, session.now(), of, whole, session.place.head)
 
     seen = common.run(look)
     if as_json:
         common.put_json(view.data(seen))
         return
-    for line in view.text(seen):
+    lines = view.markdown(seen) if style == "md" and view.markdown is not None else view.text(seen)
+    for line in lines:
         click.echo(line)
 
 
@@ -243,9 +250,14 @@ def as_command(name: str, view: View) -> click.Command:
         params.insert(0, click.Argument(["of"], required=False, default="", metavar=f"[{view.of}]"))
     if view.whole:
         params.insert(0, click.Option(["--all", "whole"], is_flag=True, help=view.whole))
+    if view.markdown is not None:
+        styles = click.Choice(("text", "md"))
+        params.insert(0, click.Option(["--format", "style"], type=styles, default="text", help="md: to pin up."))
     return click.Command(
         name, params=params, help=view.help, epilog=f"Example:  coordinator {name} --json",
-        callback=lambda hub, as_, wait, as_json, of="", whole=False: _show(view, hub, as_, wait, as_json, of, whole),
+        callback=lambda hub, as_, wait, as_json, of="", whole=False, style="text": _show(
+            view, hub, as_, wait, as_json, of, whole, style
+        ),
     )
 
 

@@ -18,6 +18,8 @@ from coordinator.incident.times import stamp
 
 SPOKEN = (acts.Answer, acts.Reply, acts.Relay, acts.Broadcast, acts.Brief)
 """What goes out in words."""
+CHECKED = (*SPOKEN, acts.Order, acts.Package, acts.Issue)
+"""What is worth a look before it is sent."""
 DECLARED = "declared/"
 """Before a resource's name: what was declared of it, beside its being in or out of service."""
 SERVICEABLE = "AVAILABLE"
@@ -69,6 +71,8 @@ def against(state: State, act: Act, now: datetime) -> list[str]:
     if isinstance(act, acts.Order):
         found = [] if act.verb == DIRECT else _facts_against(state, act.verb, act.subject, act.excepted)
         return list(dict.fromkeys(found))
+    if isinstance(act, acts.Package):
+        return list(dict.fromkeys(line for one in act.orders for line in against(state, one, now)))
     if isinstance(act, acts.Issue):
         proposal = state.proposals.get(resolve(state, act.ref) or 0)
         subject = act.subject or (proposal.order.subject if proposal is not None else "")

@@ -11,7 +11,7 @@ from msgspec import Struct
 from coordinator.incident.acts import ACTS, Act, Json
 from coordinator.incident.entries import OnRecord
 from coordinator.incident.times import duration, stamp, when
-from coordinator.session.words import WORDS, Slot, called, meant, slot, slots
+from coordinator.session.words import WORDS, Slot, called, meant, slot, slots, spoken
 
 RECORD = ("centre", "means", "said_at", "words", "hand")
 """The on-record fields, which any command may carry."""
@@ -37,7 +37,7 @@ def build(do: str, main: Sequence[str], named: Mapping[str, Sequence[str]], now:
     Raises Usage.
     """
     given = {**_placed(do, main, named), **{name: list(values) for name, values in named.items()}}
-    given = _shorthand(do, given)
+    given = _filled(do, _shorthand(do, given))
     for name, value in WORDS[do].defaults.items():
         given.setdefault(name, [value])
     fields: dict[str, Json] = {}
@@ -138,7 +138,7 @@ def _exactly(at: datetime) -> str:
 
 def _sorted(do: str, parts: Iterable[str]) -> tuple[list[str], dict[str, list[str]]]:
     """Main words, and those with a `--name` before them."""
-    known = {place.name: place for place in slots(do)}
+    known = {place.name: place for place in spoken(do)}
     main: list[str] = []
     named: dict[str, list[str]] = {}
     rest = iter(parts)
@@ -162,7 +162,7 @@ def _sorted(do: str, parts: Iterable[str]) -> tuple[list[str], dict[str, list[st
 
 
 def _flags(do: str) -> str:
-    return " ".join(place.flag for place in slots(do))
+    return " ".join(place.flag for place in spoken(do))
 
 
 def _placed(do: str, main: Sequence[str], named: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -189,6 +189,37 @@ def _shorthand(do: str, given: dict[str, list[str]]) -> dict[str, list[str]]:
     if do == "decline" and len(refs) == 1 and "ref" not in given and not refs[0].upper().startswith("P-"):
         return {**{name: values for name, values in given.items() if name != "refs"}, "ref": refs}
     return given
+
+
+def _filled(do: str, given: dict[str, list[str]]) -> dict[str, list[str]]:
+    """A form with the fields that were given by themselves; a form without a text is its own text."""
+    if do != "message" or not ("form" in given or "field" in given):
+        return given
+    if "form" not in given:
+        raise Usage("--field belongs to a form; name it, such as --form METHANE")
+    form = _json(slot(do, "form"), given["form"][-1])
+    if not isinstance(form, dict):
+        raise Usage("--form is a form's name, or an object with name and fields")
+    fields = form.get("fields")
+    filled = dict(fields) if isinstance(fields, dict) else {}
+    for part in given.get("field", []):
+        name, is_there, value = part.partition("=")
+        if not is_there or not name.strip():
+            raise Usage(f"--field is written NAME=TEXT, not '{part}'")
+        filled[name.strip()] = value.strip()
+    whole: Json = {**form, "name": form.get("name", ""), "fields": filled}
+    rest = {name: values for name, values in given.items() if name != "field"}
+    text = given.get("text") or [_headline(str(form.get("name", "")), filled)]
+    return {**rest, "text": text, "form": [msgspec.json.encode(whole).decode()]}
+
+
+HEADLINES = ("type", "what", "situation", "description", "location", "where")
+"""The fields of a form of which its one line is made, where it has no text of its own."""
+
+
+def _headline(name: str, fields: Mapping[str, Json]) -> str:
+    said = ", ".join(str(fields[one]) for one in HEADLINES if fields.get(one))
+    return f"{name.upper()}: {said}" if said else name.upper()
 
 
 def _set(fields: dict[str, Json], place: Slot, value: Json) -> None:

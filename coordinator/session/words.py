@@ -121,6 +121,14 @@ def slots(do: str) -> tuple[Slot, ...]:
     return tuple(found)
 
 
+def spoken(do: str) -> tuple[Slot, ...]:
+    """The fields of a `do` and the words that stand for a part of one: `--field NAME=TEXT` for a form's."""
+    return (*slots(do), *([FIELD] if do == "message" else []))
+
+
+FIELD = Slot(name="field", kind="texts")
+
+
 def slot(do: str, name: str) -> Slot:
     """One field of a `do`."""
     return next(slot for slot in slots(do) if slot.name == name)
@@ -144,7 +152,7 @@ def _fields(act: type) -> tuple[shape.Field, ...]:
 
 
 def _kind(do: str, name: str, seen: shape.Type) -> tuple[Kind, tuple[str, ...]]:
-    if name == "ref":
+    if name in ("ref", "request"):
         return "ref", ()
     if (do, name) in (("package", "orders"), ("roster", "steps"), ("message", "form")):
         return "json", ()
