@@ -21,6 +21,8 @@ from server.subscribers import frames_of, in_frames, may_see
 
 RESUME = 2_000
 """Entries that are sent one by one; who is further behind gets the state instead."""
+PIECE = 4_096
+"""Bytes of a frame of them: over a link that breaks all the time, each that arrives whole need not be sent again."""
 SCAN = 5_000
 """Lines that are looked at for one page, at most."""
 DUTY = frozenset(("take", "assume", "roster"))
@@ -64,7 +66,7 @@ def since(have: int, head: Head, state: State, operator: str, reads: Reads) -> l
     mask = 0
     for place, entry in enumerate(entries):
         mask |= may_see(rights, _audience(state, entry, reads)) << place
-    lines = frames_of([(one.line, one.digest) for one in stored], mask, have + 1)
+    lines = frames_of([(one.line, one.digest) for one in stored], mask, have + 1, PIECE)
     return [*_revealed(entries, have, state, operator, reads), *lines]
 
 

@@ -218,20 +218,22 @@ def own_frame(lines: Iterable[str]) -> bytes:
     return pack_map({"t": "own", "lines": list(lines)})
 
 
-def frames_of(stored: Sequence[tuple[str, str]], mask: int, first: int) -> Iterator[bytes]:
+def frames_of(
+    stored: Sequence[tuple[str, str]], mask: int, first: int, longest: int = limits.FRAME
+) -> Iterator[bytes]:
     """Consecutive entries (line, digest) as frames: the lines whose bit is set, the others as digests."""
     items = [line if mask >> place & 1 else digest for place, (line, digest) in enumerate(stored)]
-    for some in in_frames(items):
+    for some in in_frames(items, longest):
         yield pack_map({"t": "entries", "first": first, "items": some})
         first += len(some)
 
 
-def in_frames(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_frames(items: Sequence[str], longest: int = limits.FRAME) -> Iterator[Sequence[str]]:
     """Items in runs that fit one frame each; one item that is too long for that is a run by itself."""
     start, size = 0, ENVELOPE
     for place, item in enumerate(items):
         length = (len(item) if item.isascii() else len(item.encode())) + 5
-        if size + length > limits.FRAME and place > start:
+        if size + length > longest and place > start:
             yield items[start:place]
             start, size = place, ENVELOPE
         size += length
