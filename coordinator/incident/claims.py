@@ -181,12 +181,38 @@ def _unindexed(index: Index, ground: Ground, order: Order) -> Index:
 
 
 def reindexed(state: State) -> State:
-    """The state with its index made anew: after a restore, or when the roster changed."""
-    index: Index = Map()
+    """The state with its index and sums made anew: after a restore, or when the roster changed."""
+    state = replace(state, claims=Map(), committed=Map())
     for order in state.orders.values():
         if order.claim is not None and (not order.ended or end_of(order.ended_at) > state.at):
-            index = indexed(index, state.roster.ground, order)
-    return replace(state, claims=index)
+            state = _laid(state, order)
+    return state
+
+
+def _laid(state: State, order: Order) -> State:
+    """The state with that order's claim in the index and the sums."""
+    state = replace(state, claims=indexed(state.claims, state.roster.ground, order))
+    return _summed(state, order, order.claim.quantity if order.claim is not None else 0)
+
+
+def _taken_up(state: State, order: Order) -> State:
+    """The state without that order's claim in the index and the sums; as it is, if it was not there."""
+    index = _unindexed(state.claims, state.roster.ground, order)
+    if index is state.claims or order.claim is None:
+        return state
+    return _summed(replace(state, claims=index), order, -order.claim.quantity)
+
+
+def _summed(state: State, order: Order, quantity: int) -> State:
+    if order.claim is None:
+        return state
+    key = f"{order.claim.control}@{order.subject}"
+    return replace(state, committed=state.committed.set(key, state.committed.get(key, 0) + quantity))
+
+
+def committed(state: State, control: str, subject: str) -> int:
+    """The quantity of all claims of a control on a subject that have not ended, whenever their windows are."""
+    return state.committed.get(f"{control}@{subject}", 0)
 
 
 # What happens to claims
@@ -196,8 +222,7 @@ def created(state: State, entry: Entry, order: Order) -> State:
     """The state in which a new order's claim lies in the index."""
     if order.claim is None:
         return state
-    state = replace(state, claims=indexed(state.claims, state.roster.ground, order))
-    return happened(state, entry, order)
+    return happened(_laid(state, order), entry, order)
 
 
 def happened(state: State, entry: Entry, order: Order) -> State:
@@ -230,10 +255,11 @@ def ended(state: State, entry: Entry, ending: Ending, told_by: tuple[int, ...] =
         return state
     if ending.quantity is not None:
         changed = _lessened(order, ending.quantity)
+        state = _summed(state, order, -ending.quantity)
     else:
         changed = _ended(order, entry, ending, told_by)
     if LAPSED in changed.fired:
-        state = replace(state, claims=_unindexed(state.claims, state.roster.ground, order))
+        state = _taken_up(state, order)
     return happened(kept(state, changed), entry, order)
 
 
@@ -265,8 +291,7 @@ def lapsed(state: State, seq: int) -> State:
     order = state.orders.get(seq)
     if order is None:
         return state
-    state = replace(state, claims=_unindexed(state.claims, state.roster.ground, order))
-    return kept(state, replace(order, fired=(*order.fired, LAPSED)))
+    return kept(_taken_up(state, order), replace(order, fired=(*order.fired, LAPSED)))
 
 
 # When time alone will matter

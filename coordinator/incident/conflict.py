@@ -125,6 +125,8 @@ def within_capacity(wish: Wish) -> None:
     resource = wish.ground.subject(wish.act.subject)
     if not isinstance(resource, Resource):
         return
+    if claims.committed(wish.state, wish.control_name, wish.act.subject) + wish.quantity <= resource.capacity:
+        return  # there is room even if all of it were wanted at once
     rivals = [order for order in claims.at(wish.state, wish.control_name, wish.act.subject) if _free(wish, order)]
     over = overcommitted(rivals, wish.start, wish.until, wish.quantity, resource.capacity)
     if over is None:
@@ -142,15 +144,23 @@ def overcommitted(
 ) -> list[Order] | None:
     """The claims at the instants of [start, until) at which that much more would exceed the capacity; None: none do."""
     within = [(order, order.claim) for order in rivals if order.claim and windows_overlap(start, until, order.claim)]
-    instants = {start, *(claim.start for _, claim in within if claim.start > start)}
-    over: dict[int, Order] = {}
-    exceeded = False
-    for instant in sorted(instants):
-        there = [(order, claim) for order, claim in within if claim.start <= instant < end_of(claim.until)]
-        if quantity + sum(claim.quantity for _, claim in there) > capacity:
-            exceeded = True
-            over.update((order.seq, order) for order, _ in there)
-    return list(over.values()) if exceeded else None
+    changes = [(max(claim.start, start), claim.quantity) for _, claim in within]
+    changes += [(end_of(claim.until), -claim.quantity) for _, claim in within]
+    spans: list[tuple[datetime, datetime]] = []
+    used, since = quantity, start
+    for at, change in sorted(changes):
+        if used > capacity and at > since:
+            spans.append((since, min(at, end_of(until))))
+        used, since = used + change, at
+    if quantity > capacity:
+        spans.append((start, end_of(until)))
+    if not spans:
+        return None
+    return [
+        order
+        for order, claim in within
+        if any(claim.start < last and first < end_of(claim.until) for first, last in spans)
+    ]
 
 
 def no_tension(wish: Wish) -> None:

@@ -20,7 +20,7 @@ _DECODER: msgspec.json.Decoder[State] = msgspec.json.Decoder(State, dec_hook=map
 
 def freeze(state: State) -> bytes:
     """The state as canonical JSON, without what is derived."""
-    return _ENCODER.encode(replace(state, claims=Map(), agenda=None, desk_due=None))
+    return _ENCODER.encode(replace(state, claims=Map(), committed=Map(), agenda=None, desk_due=None))
 
 
 def thaw(frozen: bytes) -> State:

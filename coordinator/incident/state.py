@@ -355,6 +355,8 @@ class State(Thing, frozen=True, kw_only=True):
     """Refusal entry: the proposal that it became."""
     claims: Map[str, Map[str, Map[int, bool]]] = Map()
     """Derived (claims.py): where each claim that has not ended lies."""
+    committed: Map[str, int] = Map()
+    """Derived (claims.py): by control and resource, the sum of all claims that have not ended."""
     events: Map[str, Map[int, ClaimEvent]] = Map()
     """Control: its claim events, numbered from 0."""
     agenda: Agenda | None = None

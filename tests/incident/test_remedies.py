@@ -187,3 +187,20 @@ def test_remedies_are_plain_data() -> None:
     world.do("lee", "order", **NORTH)
     refusal = world.refused("lee", "order", **HOSPITAL)
     assert msgspec.json.decode(msgspec.json.encode(refusal.remedies), type=tuple[Remedy, ...]) == refusal.remedies
+
+
+def test_capacity_is_looked_at_instant_by_instant() -> None:
+    world = World()
+    ambulances: Fields = {"verb": "ASSIGN", "subject": "resource/ambulances", "to": ["icp"]}
+    hours = [f"2026-11-22T{hour}:00:00Z" for hour in (14, 15, 16, 17)]
+    first = {"object": "south", "quantity": 3, "window": {"from": hours[0], "until": hours[1]}}
+    third = {"object": "north", "quantity": 3, "window": {"from": hours[2], "until": hours[3]}}
+    early = world.do("lee", "order", **ambulances, **first)
+    late = world.do("lee", "order", **ambulances, **third)
+    between = {"object": "eoc", "quantity": 4, "window": {"from": hours[1], "until": hours[2]}}
+    world.do("lee", "order", **ambulances, **between)
+    across = {"object": "eoc", "quantity": 2, "window": {"from": hours[0], "until": hours[1]}}
+    assert world.refused("lee", "order", **ambulances, **across).clashes == (early,)
+    wide = {"object": "eoc", "quantity": 1, "window": {"from": hours[2]}}
+    world.do("lee", "order", **ambulances, **wide)
+    assert world.refused("lee", "order", **ambulances, **{**wide, "quantity": 4}).clashes[0] == late
