@@ -111,6 +111,12 @@ class Terminal:
                 last, since = self.bytes, time.monotonic()
         return self.bytes - before
 
+    def resize(self, columns: int, lines: int) -> None:
+        """The window changes its size."""
+        with self._lock:
+            self._screen.resize(lines, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def stall(self) -> None:
         """Take nothing any more."""
         self._reading.clear()

@@ -113,15 +113,24 @@ def test_what_it_costs(join: Join) -> None:
         lee.press(key)
         assert lee.quiet() < 5_000, key
     before, began = lee.bytes, time.monotonic()
-    time.sleep(5)
+    time.sleep(3)
     assert (lee.bytes - before) / (time.monotonic() - began) < 10
 
 
-def test_large_first_paint(join: Join) -> None:
+def test_large_first_paint_and_another_size(join: Join) -> None:
     dana = join("dana", columns=160, lines=48)
     dana.sees("1 INBOUND", "DETAIL")
-    dana.quiet(1.5)
+    dana.quiet(1.0)
     assert dana.bytes < 8_000
+    dana.resize(80, 24)
+    dana.quiet()
+    dana.sees("1 INBOUND", "4 LOG", "? help")
+    assert "DETAIL" not in dana.text
+    before, sent = dana.text, dana.bytes
+    dana.press("ctrl+l")
+    dana.quiet()
+    assert dana.bytes - sent > 500, "everything is sent anew"
+    assert dana.text.splitlines()[1:] == before.splitlines()[1:]
 
 
 def test_a_hang_up_loses_at_most_a_second_of_typing(join: Join) -> None:

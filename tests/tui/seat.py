@@ -86,6 +86,12 @@ class Seat:
         except TimeoutError:
             raise AssertionError(f"{words} never came:\n{self.text}") from None
 
+    async def gone(self, word: str) -> None:
+        """Wait until this is not on the screen any more."""
+        async with asyncio.timeout(PATIENCE):
+            while word in self.text:
+                await asyncio.sleep(0.01)
+
     async def send(self) -> None:
         """From anywhere in a form: to the last row, and the two keys that send."""
         await self.press("pagedown", "enter", "enter")

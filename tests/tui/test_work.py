@@ -1,6 +1,7 @@
 """Protects: the whole work of an operation can be done by keyboard, from the first message to the handover."""
 
 import asyncio
+from datetime import timedelta
 
 from coordinator.tui.quiz import quiz
 from tests.tui.seat import Room, Seat
@@ -171,8 +172,6 @@ async def test_an_order_that_waited_is_asked_about_first(room: Room) -> None:
     lee.session.cut()
     await order(lee, "EVACUATE", "area/south", "south")
     await lee.sees("HELD safely here")
-    from datetime import timedelta
-
     room.stage.clock.ahead += timedelta(seconds=125)
     lee.session.restore()
     await lee.sees("still wanted?")
@@ -201,3 +200,16 @@ async def test_status_answers_a_roll_call(room: Room) -> None:
     await nia.sees("status accepted")
     await lee.press("b")
     await lee.sees("DEGRADED", "14 people", "outstanding icp, south")
+
+
+async def test_a_long_cut_says_that_the_desk_is_not_certain(room: Room) -> None:
+    """Cut off for longer than a deputy waits: somebody else may hold the desk by now, and the screen says so."""
+    lee = await room.sit("lee")
+    lee.session.cut()
+    await lee.sees("LINK DOWN")
+    assert "DESK NOT CERTAIN" not in lee.text
+    room.stage.clock.ahead += timedelta(minutes=3)
+    await lee.sees("LINK DOWN 3m", "DESK NOT CERTAIN")
+    lee.session.restore()
+    await lee.sees("LINK ok")
+    await lee.gone("DESK NOT CERTAIN")
