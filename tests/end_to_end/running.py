@@ -74,7 +74,7 @@ async def until(true: Callable[[], object], what: str, within: float = 15.0) -> 
     """Wait until that holds."""
     try:
         async with asyncio.timeout(within):
-            while not true():  # noqa: ASYNC110 - what is waited for is the state of other programs
+            while not true():
                 await asyncio.sleep(0.02)
     except TimeoutError:
         pytest.fail(f"it did not come about that {what}")

@@ -242,7 +242,7 @@ class Place:
         before = len(self.hub.subscribers.all)
         await client.close()
         async with asyncio.timeout(PATIENCE):
-            while len(self.hub.subscribers.all) >= before:  # noqa: ASYNC110 - the hub tells nobody who has left
+            while len(self.hub.subscribers.all) >= before:
                 await asyncio.sleep(0.001)
 
     async def stop(self) -> None:

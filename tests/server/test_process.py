@@ -37,7 +37,7 @@ class Process:
                 "--listen", "ws://127.0.0.1:0", "--keyless",
             ],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            preexec_fn=limit,  # noqa: PLW1509 - no thread of ours holds anything that the limit needs
+            preexec_fn=limit,
         )  # fmt: skip
         assert self._process.stdout is not None
         self.said = self._process.stdout.readline()

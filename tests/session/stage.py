@@ -95,5 +95,5 @@ class Stage:
 async def until(true: Callable[[], bool]) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - what is waited for tells nobody
+        while not true():
             await asyncio.sleep(0.005)
