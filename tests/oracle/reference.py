@@ -84,6 +84,9 @@ READINGS = {
     "direct-scope": (
         "DIRECT is of the first scope (roster order) that its author holds; a DIRECT proposal of the default's"
     ),
+    "direct-term": (
+        "DIRECT by an author who holds no scope any more concerns the scope of the ended term that it was issued under"
+    ),
     "end-and-authority": "after the end, an order without authority is no-authority (the table's order)",
     "hub-is-nobody": (
         "'by someone else (the hub is nobody)': a window that ends, noted by the hub, never makes a basis stale"
@@ -511,6 +514,8 @@ class Call:
     def authority(self, spec: Spec, issuing: Proposal | None) -> str:
         """stale-term and no-authority; the scope that the order is of."""
         scope = self.scope_of(spec)
+        if spec.verb == DIRECT and issuing is None:
+            self.direct_terms(scope)
         concerned = issuing.scope if issuing is not None else scope
         if concerned is not None and (stale := self.stale(concerned)) is not None:
             raise stale
@@ -534,6 +539,14 @@ class Call:
         if other:
             raise Refused("no-authority", other)
         return scope
+
+    def direct_terms(self, scope: str | None) -> None:
+        """DIRECT from somebody who holds nothing any more: it was issued under the term that has ended."""
+        stale = [found for name in self.book.desks if (found := self.stale(name)) is not None]
+        if stale and (scope is not None or len(stale) > 1):
+            self.doubt("DIRECT under several terms")
+        if stale and scope is None:
+            raise stale[0]
 
     def fresh(self, spec: Spec) -> None:
         """stale-basis."""
