@@ -105,7 +105,7 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Run one command; what comes back is its exit code. Whatever goes wrong is one line."""
     try:
-        cli.main(words, prog_name="coordinator", standalone_mode=False)
+        code = cli.main(words, prog_name="coordinator", standalone_mode=False)
     except End as end:
         return _said(end.line, end.code)
     except click.exceptions.NoArgsIsHelpError as asked:
@@ -122,7 +122,7 @@ def run(words: list[str]) -> int:
         if os.environ.get("COORDINATOR_DEBUG"):
             raise
         return _said(f"{type(failed).__name__}: {failed}; set COORDINATOR_DEBUG=1 to see where", FAILED)
-    return DONE
+    return code if isinstance(code, int) else DONE
 
 
 def _with_help(wrong: click.ClickException) -> str:

@@ -17,6 +17,8 @@ from coordinator.tui.cells import Grid
 from coordinator.tui.diff import Painter
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+"""To the screen that is ours, and back to the one that was there before, where nothing is painted."""
 SYNC_FROM = 400
 """Shorter frames are not worth the sixteen bytes that hold them together."""
 
@@ -69,6 +71,7 @@ class Output:
         self._ending = False
         self._synchronised = False
         self._repaint = False
+        self._away = False
         self._thread = threading.Thread(target=self._run, name="terminal-output", daemon=True)
         self.sent = 0
         """Bytes sent so far."""
@@ -93,6 +96,8 @@ class Output:
                 if sequence not in self._passed[-1:]:
                     self._passed.append(sequence)
                 self._repaint = self._repaint or repaint
+                if sequence in (ENTER, LEAVE):
+                    self._away = sequence == LEAVE
             del self._passed[:-MOST_PASSED]
 
     def flush(self) -> None:
@@ -146,6 +151,9 @@ class Output:
             wanted, cursor = self._grid.snapshot(), (self._grid.line, self._grid.column)
             passed, self._passed = "".join(self._passed), []
             repaint, self._repaint = self._repaint, False
+            away = self._away
+        if away:
+            return passed.encode("utf-8", "replace")
         if repaint:
             self._painter.forget()
         picture = self._painter.paint(wanted, (cursor[0], min(cursor[1], len(wanted[0]) - 1)))

@@ -190,3 +190,10 @@ def test_plain_terminals_get_plain_bytes(join: Join, environment: dict[str, str]
         assert b"[31" not in nia.raw
         assert b";31" not in nia.raw
         assert b"38;" not in nia.raw
+
+
+def test_a_stranger_is_told_and_leaves_the_terminal_as_it_was(join: Join) -> None:
+    nobody = join("nobody")
+    assert nobody.process.wait(20) == 1
+    nobody.sees("coordinator: there is no operator nobody on the roster")
+    assert b"joining" not in bytes(nobody.raw).partition(b"\x1b[?1049l")[2]

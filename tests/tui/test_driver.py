@@ -132,6 +132,19 @@ def test_a_repaint_sends_everything_again_and_a_resize_begins_anew() -> None:
     assert b"there" in b"".join(sent)
 
 
+def test_nothing_is_painted_on_the_screen_that_was_there_before() -> None:
+    sent: list[bytes] = []
+    output = Output(sent.append, 20, 3, Painter())
+    output.start()
+    output.write("\x1b[?1049h\x1b[1;1Hours")
+    output.flush()
+    assert output.settled(5)
+    output.write("\x1b[?1049l\x1b[?25h")
+    output.stop()
+    assert sent[-1] == b"\x1b[?1049l\x1b[?25h"
+    assert b"ours" in b"".join(sent)
+
+
 def test_bells_and_questions_pass_while_pictures_wait() -> None:
     sent: list[bytes] = []
     output = Output(sent.append, 20, 3, Painter())
