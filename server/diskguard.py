@@ -42,10 +42,13 @@ class DiskGuard:
 
     def look(self) -> None:
         """See how much room there is, and act when that has changed."""
-        held, room = self._hold(), self._free(self._folder)
-        if self._hub.full and held and room >= 2 * self._low:
+        used = self.path.exists() and not self._hold()
+        if not self.path.exists():
+            self._hold()
+        room = self._free(self._folder)
+        if self._hub.full and room >= 2 * self._low and not used:
             self._say("", "disk-room", "there is room on the hub's disk again; commands are taken")
-        elif not self._hub.full and not (held and room >= self._low):
+        elif not self._hub.full and (used or room < self._low):
             self._say(FULL, "disk-full", f"the disk of the journal is full ({self._folder}); no commands are taken")
 
     async def watch(self) -> None:
@@ -61,21 +64,20 @@ class DiskGuard:
         self._hub.do(Alarm(what=what, scope=roster.ground.default.id, to=liaisons, text=text[:512]))
 
     def _hold(self) -> bool:
-        """Have the reserve. False where there is no room for it."""
-        try:
-            if self.path.stat().st_size == self._reserve:
-                return True
-        except FileNotFoundError:
-            pass
+        """Have the reserve. False where there is no room for it: one that was let go of stays, empty, for a sign."""
+        if _size(self.path) == self._reserve:
+            return True
+        before = self.path.exists()
         try:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError:
             return False
         try:
-            os.ftruncate(descriptor, 0)
             os.posix_fallocate(descriptor, 0, self._reserve)
         except OSError:
-            self.path.unlink(missing_ok=True)
+            os.ftruncate(descriptor, 0)
+            if not before:  # it was never held here: perhaps it is not allowed to be
+                self.path.unlink(missing_ok=True)
             return False
         finally:
             os.close(descriptor)
@@ -89,8 +91,15 @@ def reserve_of(journal: Path) -> Path:
 
 def release(journal: Path) -> bool:
     """Let go of the room. Whether there was any."""
+    path = reserve_of(journal)
+    held = _size(path) > 0
+    if held:
+        os.truncate(path, 0)
+    return held
+
+
+def _size(path: Path) -> int:
     try:
-        reserve_of(journal).unlink()
+        return path.stat().st_size
     except OSError:
-        return False
-    return True
+        return 0

@@ -37,5 +37,5 @@ class KeyKeeper:
     def _write(self, roster: Roster) -> None:
         try:
             update(self._path, roster, self._door)
-        except CannotWrite:
-            _log.exception("the hub refuses keys that the roster lost; but authorized_keys is not up to date")
+        except CannotWrite as wrong:
+            _log.error("%s: not up to date with the roster; the hub itself refuses keys that the roster lost", wrong)

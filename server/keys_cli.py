@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
+from coordinator.incident.roster import Roster
+from coordinator.journal.errors import JournalError
+from coordinator.journal.verify import SQLITE
 from coordinator.session.addresses import Unix, read
 from coordinator.session.faults import BadAddress
 from server.authorized_keys import CannotWrite, Difference, Door, difference, lines, read_file, update
 from server.cli import NOT_WHOLE, USAGE, End, loaded
+from server.restore import roster_of
 
 
 def door(hub: str, program: Path | None) -> Door:
@@ -38,12 +42,13 @@ def _beside() -> list[Path]:
     epilog="""\b
 Examples:
   coordinator-hub authorized-keys roster.json --hub unix:/run/coordinator/hub.sock
-  coordinator-hub authorized-keys roster.json --hub unix:/run/coordinator/hub.sock --check
+  coordinator-hub authorized-keys flood.journal --hub unix:/run/coordinator/hub.sock --check
 
-Run it as the hub's account. Only the operation's own block of the file is changed.
+With a journal it is the roster as the log says that it is now. Run it as the hub's account. Only the
+operation's own block of the file is changed.
 """,
 )
-@click.argument("roster", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("roster", metavar="ROSTER|JOURNAL", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--hub", required=True, envvar="COORDINATOR_HUB", metavar="ADDRESS", help="The hub's unix:PATH.")
 @click.option(
     "--file", "path", type=click.Path(path_type=Path, dir_okay=False), envvar="COORDINATOR_AUTHORIZED_KEYS",
@@ -56,7 +61,7 @@ Run it as the hub's account. Only the operation's own block of the file is chang
 @click.option("--check", is_flag=True, help="Change nothing; say what is missing or stale.")
 def authorized_keys(roster: Path, hub: str, path: Path, program: Path | None, *, check: bool) -> None:
     """Write into authorized_keys who of ROSTER comes in, and as whom."""
-    found, opens, path = loaded(roster), door(hub, program), path.expanduser()
+    found, opens, path = _roster(roster), door(hub, program), path.expanduser()
     try:
         changed = False if check else update(path, found, opens)
         wanted = lines(found, opens)
@@ -70,6 +75,21 @@ def authorized_keys(roster: Path, hub: str, path: Path, program: Path | None, *,
         raise End(f"{path} does not let in exactly the roster; {remedy}", NOT_WHOLE)
     how = "written" if changed else "as it should be"
     click.echo(f"{path}: {len(wanted)} keys of {found.operation.name}, {how}")
+
+
+def _roster(path: Path) -> Roster:
+    """The roster in a file, or the one that a journal says is in force now. Raises End."""
+    try:
+        with path.open("rb") as file:
+            journal = file.read(len(SQLITE)) == SQLITE
+        found = roster_of(path) if journal else loaded(path)
+    except OSError as wrong:
+        raise End(f"{path} cannot be read: {wrong.strerror}", USAGE) from None
+    except JournalError as wrong:
+        raise End(f"{path}: {wrong}", NOT_WHOLE) from None
+    if found is None:
+        raise End(f"{path} holds no roster yet", USAGE)
+    return found
 
 
 def told(differs: Difference) -> list[str]:

@@ -1,14 +1,18 @@
 """Where a hub starts from: a new journal's opening entry, or the state that an existing journal makes."""
 
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
 
+from coordinator.incident.acts import Open, RosterSteps
 from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.roster import Roster
+from coordinator.incident.rosterchange import replayed
 from coordinator.incident.snapshot import thaw
 from coordinator.incident.state import State
 from coordinator.journal.lines import decode, digest
+from coordinator.journal.reads import Reads
 from coordinator.journal.store import Journal
 
 
@@ -46,3 +50,19 @@ def check_same(roster: Roster | None, state: State, path: Path) -> None:
             f"{path} is the journal of operation {state.roster.operation.id}, the roster is of {roster.operation.id};"
             " give the roster that belongs to it, or another file"
         )
+
+
+def roster_of(path: Path) -> Roster | None:
+    """The roster as a journal says that it is now, whether or not a hub runs on it; None where there is none yet.
+
+    Raises JournalError.
+    """
+    with closing(Reads(path)) as reads:
+        first = reads.line(1)
+        body = decode(first).body if first is not None else None
+        roster = body.roster if isinstance(body, Open) else None
+        for stored in reads.of_kind("roster"):
+            steps = decode(stored.line).body
+            if roster is not None and isinstance(steps, RosterSteps):
+                roster = replayed(roster, steps.steps)
+    return roster

@@ -6,7 +6,7 @@ No statement is left half read: one that is would keep the journal's side file g
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +74,13 @@ class Reads:
         """The entries from `first` to `last`, both included, as far as there are any."""
         return self._stored("SELECT seq, line, digest FROM entries WHERE seq BETWEEN ? AND ? ORDER BY seq", first, last)
 
+    def lines_of(self, kinds: Sequence[str], first: int, last: int) -> list[Stored]:
+        """Those of `lines` that are of these kinds."""
+        marks = ",".join("?" * len(kinds))
+        where = f"seq BETWEEN ? AND ? AND +kind IN ({marks})"
+        sql = f"SELECT seq, line, digest FROM entries WHERE {where} ORDER BY seq"  # noqa: S608 - question marks alone
+        return self._stored(sql, first, last, *kinds)
+
     def page(self, before: int, limit: int) -> list[Stored]:
         """The `limit` entries before that number, newest first."""
         sql = "SELECT seq, line, digest FROM entries WHERE seq < ? ORDER BY seq DESC LIMIT ?"
@@ -88,6 +95,10 @@ class Reads:
         """The ids of decided commands that come after that one, in the order of their letters."""
         sql = "SELECT id FROM commands WHERE id > ? ORDER BY id LIMIT ?"
         return [id for (id,) in self._connection.execute(sql, (after, limit)).fetchall()]
+
+    def of_kind(self, kind: str) -> list[Stored]:
+        """The entries of that kind, oldest first."""
+        return self._stored("SELECT seq, line, digest FROM entries WHERE kind = ? ORDER BY seq", kind)
 
     def entries_of(self, kind: str) -> int:
         """How many entries there are of that kind."""

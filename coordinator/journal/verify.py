@@ -26,7 +26,8 @@ from coordinator.journal.schema import check
 
 EXPORTED = "log.jsonl"
 """The lines of an export, in its folder."""
-_SQLITE = b"SQLite format 3\0"
+SQLITE = b"SQLite format 3\0"
+"""How a journal's file begins."""
 _PREV = b'"prev":"'
 
 _RAWS = "SELECT coalesce(line, ''), coalesce(digest, ''), coalesce(kind, '') FROM entries ORDER BY seq"
@@ -165,12 +166,12 @@ def _source(path: Path) -> "Iterator[_Journal | _Export]":
     path = path / EXPORTED if path.is_dir() else path
     try:
         with path.open("rb") as file:
-            start = file.read(len(_SQLITE))
+            start = file.read(len(SQLITE))
     except OSError as error:
         raise NotAJournal(f"{path} cannot be read: {error.strerror}") from None
-    if start != _SQLITE and not start.startswith(b"{"):
+    if start != SQLITE and not start.startswith(b"{"):
         raise NotAJournal(f"{path} is neither a journal nor an export of one")
-    with closing(_Journal(path) if start == _SQLITE else _Export(path)) as source:
+    with closing(_Journal(path) if start == SQLITE else _Export(path)) as source:
         yield source
 
 
