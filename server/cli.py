@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -38,6 +39,10 @@ CONFIG = "COORDINATOR_CONFIG"
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+if TYPE_CHECKING:
+    from server.notify_cli import Notices
+
+
 class End(Exception):
     """Ends with one line and an exit code."""
 
@@ -53,6 +58,7 @@ LATER = {
     "restore": "server.keeping_cli",
     "designate": "server.keeping_cli",
     "doctor": "server.doctor_cli",
+    "notify": "server.notify_cli",
 }
 """Commands that are loaded only when they are called, and where they stand."""
 
@@ -122,9 +128,13 @@ SIGTERM ends it in good order; after a crash, start it again on its journal.
     "--continue-from", type=click.Path(path_type=Path, dir_okay=False), metavar="BROKEN",
     help="Begin the new --journal with all that is good of a journal that is broken, or of a backup.",
 )
+@click.option(
+    "--notify", "spool", type=click.Path(path_type=Path, file_okay=False), envvar="COORDINATOR_NOTIFY", metavar="SPOOL",
+    help="Write what is overdue and escalated to this folder, and deliver it as its notify.toml says.",
+)
 def serve(
     roster: Path, journal: Path, listen: Sequence[str], *, keyless: bool, authorized_keys: Path | None,
-    continue_from: Path | None,
+    continue_from: Path | None, spool: Path | None,
 ) -> None:
     """Run the hub of ROSTER's operation."""
     try:
@@ -136,7 +146,8 @@ def serve(
     keeper = _keeper(authorized_keys, addresses) if authorized_keys is not None else None
     hub = Hub(journal, loaded(roster))
     first = _continued(continue_from, journal) if continue_from is not None else None
-    asyncio.run(_serve(hub, addresses, keyless=keyless, keeper=keeper, first=first))
+    notices = _notices(spool, hub) if spool is not None else None
+    asyncio.run(_serve(hub, addresses, keyless=keyless, keeper=keeper, first=first, notices=notices))
 
 
 def _continued(broken: Path, journal: Path) -> Note:
@@ -151,6 +162,17 @@ def _continued(broken: Path, journal: Path) -> Note:
     note = Note(text=found.told(broken))
     click.echo(note.text)
     return note
+
+
+def _notices(spool: Path, hub: Hub) -> "Notices":
+    """What tells people beyond the screen. Raises End."""
+    from server.notifier import Unfit
+    from server.notify_cli import Notices
+
+    try:
+        return Notices(spool, hub)
+    except (Unfit, OSError) as error:
+        raise End(str(error), USAGE) from None
 
 
 def _keeper(path: Path, addresses: Sequence[Address]) -> KeyKeeper:
@@ -180,7 +202,8 @@ def check(roster: Path, *, as_json: bool) -> None:
 
 
 async def _serve(
-    hub: Hub, addresses: Sequence[Address], *, keyless: bool, keeper: KeyKeeper | None, first: Note | None
+    hub: Hub, addresses: Sequence[Address], *, keyless: bool, keeper: KeyKeeper | None, first: Note | None,
+    notices: "Notices | None" = None,
 ) -> None:
     """Serve until a signal ends it, or the disk does."""
     ended = asyncio.Event()
@@ -193,13 +216,19 @@ async def _serve(
     guard = DiskGuard(hub)
     await _begin(hub, first)
     await _open(hub, listener, keeper)
+    if notices is not None:
+        notices.start()
     _announce(hub, listener, keyless=keyless)
     hub.failed.add_done_callback(lambda _: ended.set())
     watching = asyncio.create_task(guard.watch())
     watching.add_done_callback(lambda _: ended.set())
     await ended.wait()
     watching.cancel()
-    await _end(hub)
+    try:
+        await _end(hub)
+    finally:
+        if notices is not None:
+            await asyncio.to_thread(notices.stop)
     if keeper is not None:
         keeper.close()
 
