@@ -24,19 +24,35 @@ class Plan(Struct, frozen=True):
 
 
 def plan(act: Act, remedy: Remedy, words: str = "") -> Plan | None:
-    """What to send for that remedy, with `words` in the field that it asks for; None: it only says something."""
-    if not remedy.do or remedy.do == "roster":
+    """What to send for that remedy, with `words` in the field that it asks for; None: it says something, or not enough.
+
+    Without a `do` of its own it is the refused command again, with its changes.
+    """
+    do = remedy.do or (Command(by="", act=act).do if remedy.changes else "")
+    if not do or do == "roster":
         return None
     changes = dict(remedy.changes)
     basis = changes.pop("basis", None)
     asks = next((name for name, value in changes.items() if value is None and name in TO_BE_WRITTEN), "")
     if asks:
         changes[asks] = words
-    made = _made(act, remedy.do, changes)
+    made = _made(act, do, changes)
     if made is None:
         return None
-    then = act if remedy.do in AGAIN else None
+    then = act if do in AGAIN else None
     return Plan(made, basis if isinstance(basis, int) else None, then, asks)
+
+
+def begun(act: Act, remedy: Remedy) -> dict[str, str]:
+    """What the form of a remedy's command begins with, where the remedy leaves fields to be written."""
+    mine = _fields(act, "")
+    fields: dict[str, Json] = {name: mine[name] for name in ("ref", "text", "reason") if name in mine}
+    fields.update(remedy.changes)
+    return {name: _words(value) for name, value in fields.items() if value not in (None, "", [], {})}
+
+
+def _words(value: Json) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _made(act: Act, do: str, changes: Mapping[str, Json]) -> Act | None:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from coordinator.incident.acts import Message, Note, Order, Propose, ResourceState
+from coordinator.incident.acts import Answer, Message, Note, Order, Propose, ResourceState
 from coordinator.incident.entries import Remedy
 from coordinator.tui.cells import dangerous
-from coordinator.tui.remedy import plan
+from coordinator.tui.remedy import begun, plan
 from coordinator.tui.texts import coarse, fit, fitted, length, plain, span, wrapped
 
 ORDER = Order(verb="EVACUATE", subject="area/north", to=("north",), rationale="gauge")
@@ -88,3 +88,18 @@ def test_a_remedy_keeps_what_was_said() -> None:
     assert noted is not None
     assert noted.act == Note(text="two on the roof")
     assert plan(ORDER, Remedy(text="it lies as a proposal on the ops desk")) is None
+
+
+def test_a_remedy_without_a_word_of_its_own_is_the_same_command_changed() -> None:
+    said = Message(precedence="FLASH", text="two on the roof", to=("nowhere",))
+    made = plan(said, Remedy(text="let the POC decide", changes={"to": []}))
+    assert made is not None
+    assert made.act == Message(precedence="FLASH", text="two on the roof")
+
+
+def test_a_remedy_that_leaves_something_to_write_begins_its_form() -> None:
+    remedy = Remedy(text="correct the first answer", do="correct", changes={"ref": 12})
+    assert begun(Answer(ref=7, text="use the mill road"), remedy) == {"ref": "12", "text": "use the mill road"}
+    reopen = Remedy(text="let its originator reopen it", do="reopen")
+    assert plan(Answer(ref=7, text="no"), reopen) is None
+    assert begun(Answer(ref=7, text="no"), reopen)["ref"] == "7"

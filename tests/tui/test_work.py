@@ -213,3 +213,40 @@ async def test_a_long_cut_says_that_the_desk_is_not_certain(room: Room) -> None:
     lee.session.restore()
     await lee.sees("LINK ok")
     await lee.gone("DESK NOT CERTAIN")
+
+
+async def test_a_name_that_is_not_on_the_roster_is_no_dead_end(room: Room) -> None:
+    nia = await room.sit("nia")
+    await nia.press("m")
+    await nia.sees("MESSAGE to the Point of Contact")
+    await nia.type("Pump 3 failed")
+    await nia.press("enter", "enter")
+    await nia.type("nowhere")
+    await nia.send()
+    await nia.sees("NOT SENT: PRECONDITION", "1 let the POC decide")
+    await nia.press("1", "enter")
+    await nia.sees("message accepted: M-1")
+    assert room.stage.kinds() == ["refusal", "message"]
+
+
+async def test_a_question_goes_back_and_forth_until_the_answer(room: Room) -> None:
+    nia, lee = await room.sit("nia"), await room.sit("lee")
+    await write(nia, "Where do we evacuate to?", "3")
+    await lee.sees("M-1 Where do we evacuate to?")
+    await lee.press("f")
+    await lee.sees("ASK BACK")
+    await lee.type("How many are you?")
+    await lee.send()
+    await nia.sees("ASKED BACK: you")
+    await nia.press("2", "y")
+    await nia.sees("REPLY")
+    await nia.type("Fourteen")
+    await nia.send()
+    await nia.sees("reply accepted")
+    await lee.press("w")
+    await lee.sees("ANSWER")
+    await lee.type("To the school")
+    await lee.send()
+    await nia.sees("ANSWERED")
+    await nia.press("enter")
+    await nia.sees("How many are you?", "Fourteen", "To the school")

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Command
-from coordinator.tui.remedy import Plan, plan
+from coordinator.tui.forms import FORMS
+from coordinator.tui.remedy import Plan, begun, plan
 from coordinator.tui.rows.tell import told
 from coordinator.tui.rows.words import said, what
 from coordinator.tui.screens.base import Base
 from coordinator.tui.sending import Refusal
-from coordinator.tui.spots import Listing, Row, Spot
+from coordinator.tui.spots import NOWHERE, Listing, Row, Spot
 from coordinator.tui.texts import Line, exact, joined, plain, wrapped
 from coordinator.tui.view import View
 from coordinator.tui.widgets.fields import Body, Changed, Done
@@ -123,7 +124,12 @@ class RefusalScreen(Base):
             return
         remedy = self._refusal.outcome.remedies[int(spot.ref)]
         made = plan(self.act, remedy)
-        if made is None:
+        if made is None and remedy.do in FORMS:
+            shown = (*FORMS[remedy.do].fields, "ref")
+            values = {name: value for name, value in begun(self.act, remedy).items() if name in shown}
+            self._done()
+            self.interface.open_form(remedy.do, NOWHERE, values)
+        elif made is None:
             self.interface.tell(f"{plain(remedy.text)}: nothing to send from here", "warn")
         elif made.asks:
             self._asking = int(spot.ref)
