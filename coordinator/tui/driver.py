@@ -170,7 +170,7 @@ class CellDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         width, height = self._get_terminal_size()
-        wants = Wants(os.environ, os.environ.get("COORDINATOR_ENCODING", "") or locale_encoding())
+        wants = Wants(os.environ, locale_encoding())
         painter = Painter(colour=wants.colour, unicode=wants.unicode, erase=wants.erase)
         self.output = Output(self._send, width, height, painter)
 
