@@ -27,7 +27,7 @@ demo: $(READY)   ## a hub, a river flood that plays the other centres, and you a
 	@$(BIN)/coordinator demo
 
 test: $(READY)   ## every test, in under five minutes
-	@$(BIN)/python -X dev -m pytest -q
+	@$(BIN)/python -m pytest -q
 
 check: lint types  ## what must be clean before a change is kept
 
