@@ -7,15 +7,15 @@ acknowledged or published before its commit has reached the disk; after a failed
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Alarm, Archive, Clock, Correct, Recall, Start, Stop
-from coordinator.incident.archive import Thing, departed, missing, with_root
+from coordinator.incident.acts import Act, Alarm, Archive, Clock, Correct, Start, Stop
+from coordinator.incident.archive import Thing, departed, missing, recall_of, with_root
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
 from coordinator.incident.decide import decide
@@ -238,14 +238,19 @@ class Hub:
 
     def _take_up(self, command: Command) -> None:
         """Have settled things again that the command names."""
+        looked: set[int | str] = set()
+        while refs := [ref for ref in self._missing(command) if ref not in looked]:  # one may name further ones
+            looked.update(refs)
+            for ref in refs:
+                thing = self._departing.get(ref) or self._journal.reads.archived(ref)
+                if thing is not None:
+                    self.do(recall_of(thing))
+
+    def _missing(self, command: Command) -> Iterator[int | str]:
+        yield from missing(self.state, command.act)
         named = self._named(command)
-        refs = list(missing(self.state, command.act))
-        if named is not None and named.ref is not None:
-            refs.append(named.ref)
-        for ref in refs:
-            thing = self._departing.get(ref) or self._journal.reads.archived(ref)
-            if thing is not None:
-                self.do(Recall(what=thing.kind, seq=thing.seq, thing=thing.text))
+        if named is not None and named.ref is not None and named.ref not in self.state.messages:
+            yield named.ref
 
     def may_command(self, operator: str, now: float) -> bool:
         """Whether that operator may send one more command now; if so, it is counted."""

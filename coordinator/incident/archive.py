@@ -13,14 +13,15 @@ from immutables import Map
 from msgspec.structs import replace
 
 from coordinator.incident import claims, status, threads, visibility
-from coordinator.incident.acts import Act, Archive, Recall, Ref
+from coordinator.incident.acts import Act, Archive, Issue, Recall, Ref
 from coordinator.incident.briefing import unread
 from coordinator.incident.claims import LAPSED
 from coordinator.incident.entries import Entry
 from coordinator.incident.plain import mapped, plain
-from coordinator.incident.projections import cancelled_unread
+from coordinator.incident.projections import cancelled_unread, told
+from coordinator.incident.reports import CANCELLED
 from coordinator.incident.ruling import Case, Draft, Rule, Step, resolve
-from coordinator.incident.state import ClaimEvent, Message, Order, Proposal, Rollcall, State
+from coordinator.incident.state import ClaimEvent, Message, Order, Proposal, Report, Rollcall, State
 
 Kept = Message | Order | Proposal | Rollcall
 K = TypeVar("K")
@@ -91,10 +92,14 @@ def dropped(state: State, entry: Entry) -> State:
     assert isinstance(body, Archive)
     settled = _settled(state, body.before)
     gone = frozenset().union(*settled.values())
+    kept_orders = _without(state.orders, settled["order"])
+    for seq, order in kept_orders.items():
+        if not settled["order"].isdisjoint(order.ended_by_orders):
+            kept_orders = kept_orders.set(seq, _as_told(state, order))
     return replace(
         state,
         messages=_without(state.messages, settled["message"]),
-        orders=_without(state.orders, settled["order"]),
+        orders=kept_orders,
         proposals=_without(state.proposals, settled["proposal"]),
         rollcalls=_without(state.rollcalls, settled["rollcall"]),
         numbers=_without(state.numbers, {name for name, seq in state.numbers.items() if seq in gone}),
@@ -102,6 +107,16 @@ def dropped(state: State, entry: Entry) -> State:
         offers=_without(state.offers, {seq for seq, scope in state.offers.items() if not _stands(state, seq, scope)}),
         events=Map({control: _newest(events) for control, events in state.events.items()}),
     )
+
+
+def _as_told(state: State, order: Order) -> Order:
+    """The order with what its addressees know of its end in their own reports, so that it needs no successor for it."""
+    reports = order.reports
+    for centre in order.to:
+        report = reports.get(centre, Report())
+        if order.ended in CANCELLED and not report.told and told(state, order, centre):
+            reports = reports.set(centre, replace(report, told=True))
+    return replace(order, reports=reports)
 
 
 def _without(things: Map[K, T], gone: Iterable[K]) -> Map[K, T]:
@@ -132,7 +147,10 @@ def departed(before: State, after: State) -> Iterator[Thing]:
         now = _by_kind(after)[kind]
         for seq, thing in old.items():
             if seq not in now:
-                yield Thing(seq, thing.number, kind, _ENCODER.encode(thing).decode())
+                text = _ENCODER.encode(_as_told(before, thing) if isinstance(thing, Order) else thing).decode()
+                yield Thing(seq, thing.number, kind, text)
+                if isinstance(thing, Proposal) and thing.refusal is not None:
+                    yield Thing(thing.refusal, "", kind, text)
 
 
 def _by_kind(state: State) -> dict[str, Mapping[int, Kept]]:
@@ -159,6 +177,22 @@ def missing(state: State, act: Act) -> Iterator[int | str]:
             and not any(seq in things for things in _by_kind(state).values())
         ):
             yield seq
+
+
+def _refs(state: State, act: Act) -> Iterator[Ref | None]:
+    yield getattr(act, "ref", None)
+    for part in (act, *getattr(act, "orders", ())):
+        for name in ("refs", "supersedes"):
+            yield from getattr(part, name, None) or ()
+    if isinstance(act, Issue):
+        seq = resolve(state, act.ref)
+        proposal = state.proposals.get(seq) if seq is not None else None
+        yield from proposal.order.supersedes if proposal is not None else ()
+
+
+def recall_of(thing: Thing) -> Recall:
+    """The hub's act that takes a settled thing up again."""
+    return Recall(what=thing.kind, seq=thawed(thing.kind, thing.text).seq, thing=thing.text)
 
 
 def thawed(kind: str, text: str) -> Kept:
@@ -199,7 +233,7 @@ def with_root(state: State, entry: Entry, archived: Callable[[int], Thing | None
 # The hub's words
 
 
-def told(case: Case) -> list[Draft]:
+def said(case: Case) -> list[Draft]:
     """Letting go of what is settled, or having a thing again: the entry says it all."""
     act = case.command.act
     return [Draft(kind=case.command.do, body=act, ref=act.seq if isinstance(act, Recall) else None)]
@@ -214,5 +248,5 @@ def taken_up(state: State, entry: Entry) -> State:
     return recalled(state, thawed(body.what, body.thing))
 
 
-RULES: dict[type[Act], Rule] = {Archive: told, Recall: told}
+RULES: dict[type[Act], Rule] = {Archive: said, Recall: said}
 STEPS: dict[str, Step] = {"archive": dropped, "recall": taken_up}

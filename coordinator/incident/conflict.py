@@ -37,7 +37,7 @@ def authority(wish: Wish) -> None:
 
 def foreign(wish: Wish) -> list[Order]:
     """The orders to be superseded that are of another scope than this one's, which the author does not hold."""
-    orders = (wish.state.orders[seq] for seq in wish.superseded if seq in wish.state.orders)
+    orders = (wish.state.orders[seq] for seq in wish.replaced if seq in wish.state.orders)
     author = wish.case.command.by
     return [order for order in orders if order.scope != wish.scope and not holds(wish.state, author, order.scope)]
 
@@ -77,7 +77,7 @@ def _changed_ground(wish: Wish, basis: int) -> Iterator[int]:
 
 def _changed_orders(wish: Wish, basis: int) -> Iterator[int]:
     """Entries that touched the claims which this order supersedes."""
-    for seq in wish.superseded:
+    for seq in wish.replaced:
         order = wish.state.orders.get(seq)
         if order is not None and order.claim is not None:
             events = claims.since(wish.state, order.claim.control, basis, wish.case.command.by)
@@ -210,7 +210,7 @@ def _near(wish: Wish, *, like: str | None = None, unlike: str | None = None) -> 
 
 
 def _free(wish: Wish, order: Order) -> bool:
-    return order.seq not in wish.superseded
+    return order.seq not in wish.replaced
 
 
 def _overlaps(wish: Wish, order: Order) -> bool:

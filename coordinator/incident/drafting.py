@@ -126,7 +126,9 @@ def _releasing(wish: Wish) -> list[Ending]:
     held = claims.at(wish.state, wish.control_name, wish.act.subject)
     for order in sorted(held, key=lambda one: one.seq):
         claim = order.claim
-        if claim is None or not claims.in_force(order, now) or (wish.act.object and order.object != wish.act.object):
+        if claim is None or not claims.in_force(order, now) or order.seq in wish.replaced:
+            continue
+        if wish.act.object and order.object != wish.act.object:
             continue
         if left is not None and left < claim.quantity:
             if left:

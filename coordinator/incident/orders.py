@@ -102,12 +102,12 @@ def package(case: Case) -> list[Draft]:
     state, first = case.state, case.state.seq + 1
     for one in act.orders:
         wish = wish_for(replace(case, state=state), one, siblings=tuple(range(first + 1, first + len(drafts))))
-        own = tuple(seq for seq in wish.superseded if seq not in swept)
-        refusal = first_failure(replace(wish, superseded=(*swept, *own)), TABLE)
+        wish = replace(wish, swept=swept, superseded=tuple(seq for seq in wish.superseded if seq not in swept))
+        refusal = first_failure(wish, TABLE)
         if refusal is not None:
             refusal.clashes = tuple(seq for seq in refusal.clashes if seq <= case.state.seq)
             raise refusal
-        drafts.append(replace(draft(replace(wish, superseded=own)), ref=first))
+        drafts.append(replace(draft(wish), ref=first))
         state = evolve(state, sealed(case.state, case.now, drafts, case.command)[-1])
     advisories = dict.fromkeys(line for one in drafts[1:] for line in one.found.advisories)
     drafts[0] = replace(drafts[0], found=replace(drafts[0].found, advisories=tuple(advisories)))
@@ -153,7 +153,8 @@ def close(case: Case, seq: int) -> list[Draft]:
     old = case.state.orders[seq]
     need_desk(case, old.scope)
     if old.on_record is None:
-        raise missing(f"{old.number} is no conflict on record", scope=old.scope)
+        clashes = () if old.ended_by is None else (old.ended_by,)
+        raise missing(f"{old.number} is no conflict on record", clashes, scope=old.scope)
     ending = Ending(order=seq, at=case.now, why="closed")
     body = replace(act, ref=seq)
     return [Draft(kind="close", body=body, ref=seq, found=Found(scope=old.scope, ended=(ending,)))]

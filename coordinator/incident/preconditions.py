@@ -81,7 +81,7 @@ def _window(wish: Wish) -> Iterator[Lack]:
 
 
 def _supersedable(wish: Wish) -> Iterator[Lack]:
-    for seq in wish.superseded:
+    for seq in wish.replaced:
         order = wish.state.orders.get(seq)
         ways = remedies.without_superseding(wish, seq)
         if order is None:

@@ -108,10 +108,11 @@ def cancelled_unread(state: State, order: Order) -> list[str]:
     """
     if order.ended not in ("superseded", "rescinded"):
         return []
-    return [centre for centre in order.to if not _told(state, order, centre)]
+    return [centre for centre in order.to if not told(state, order, centre)]
 
 
-def _told(state: State, order: Order, centre: str) -> bool:
+def told(state: State, order: Order, centre: str) -> bool:
+    """Whether an addressee knows that the order is cancelled, or never could carry it out."""
     report = order.reports.get(centre)
     if report is not None and (report.told or report.answer == "unable"):
         return True

@@ -2,7 +2,7 @@
 
 from msgspec.structs import asdict, replace
 
-from coordinator.incident.acts import Act, Decline, Issue, Propose
+from coordinator.incident.acts import Act, Decline, Issue, Propose, Ref
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.conflict import TABLE, first_failure, foreign
 from coordinator.incident.drafting import draft, wish_for
@@ -28,8 +28,9 @@ def issue(case: Case) -> list[Draft]:
     """The holder issues a proposal, as it is or with changed fields; its proposer is named as the authority."""
     act = case.command.act
     assert isinstance(act, Issue)
-    proposal = open_proposal(case, act.ref)
+    proposal = proposal_named(case, act.ref)
     need_holder(case, proposal.scope)
+    need_open_still([proposal])
     changes = {name: value for name, value in asdict(act).items() if name != "ref" and value is not None}
     proposed = wanted(proposal)
     wanted_now = OrderAct(**{**asdict(proposed), "authority": proposal.by, **changes})
@@ -69,24 +70,31 @@ def wanted(proposal: Proposal) -> OrderAct:
     )
 
 
-def open_proposal(case: Case, ref: int | str) -> Proposal:
-    """The open proposal that a ref names; refuses anything else."""
+def proposal_named(case: Case, ref: Ref) -> Proposal:
+    """The proposal that a ref names, open or not; refuses anything else."""
     proposal = case.state.proposals.get(named(case, ref))
     if proposal is None:
         raise missing(f"{ref} is no proposal")
-    if proposal.end:
-        clashes = () if proposal.end_by is None else (proposal.end_by,)
-        raise missing(f"{proposal.number} was {proposal.end} already", clashes, scope=proposal.scope)
     return proposal
+
+
+def need_open_still(proposals: list[Proposal]) -> None:
+    """Refuse where any of them is issued or declined already, naming every entry that ended one."""
+    over = [proposal for proposal in proposals if proposal.end]
+    if over:
+        ended = ", ".join(f"{proposal.number} was {proposal.end}" for proposal in over)
+        clashes = (proposal.end_by for proposal in over if proposal.end_by is not None)
+        raise missing(f"{ended} already", clashes, scope=over[0].scope)
 
 
 def decline(case: Case) -> list[Draft]:
     """One decision, with its reason, to all proposers."""
     act = case.command.act
     assert isinstance(act, Decline)
-    proposals = [open_proposal(case, ref) for ref in act.refs]
+    proposals = [proposal_named(case, ref) for ref in act.refs]
     for proposal in proposals:
         need_holder(case, proposal.scope)
+    need_open_still(proposals)
     return [
         Draft(
             kind="decline",

@@ -202,7 +202,7 @@ def _contradicted(wish: Wish, start: datetime, until: datetime | None) -> bool:
     found = claims.touching(wish.state, wish.control_name, wish.act.subject, unlike=wish.value)
     return any(
         order.claim is not None
-        and order.seq not in wish.superseded
+        and order.seq not in wish.replaced
         and windows_overlap(start, until, order.claim)
         and claims.subjects_overlap(order.subject, order.excepted, wish.act.subject, wish.act.excepted)
         for order in found

@@ -22,6 +22,9 @@ class Wish(Struct, frozen=True, kw_only=True):
     start: datetime
     until: datetime | None
     superseded: tuple[int, ...] = ()
+    """What this order supersedes itself."""
+    swept: tuple[int, ...] = ()
+    """What its package as a whole supersedes; it clashes with none of it either."""
     despite: tuple[int, ...] = ()
     siblings: tuple[int, ...] = ()
     """Orders of the same package, not entries yet: they clash, but are not named."""
@@ -35,6 +38,11 @@ class Wish(Struct, frozen=True, kw_only=True):
     @property
     def ground(self) -> Ground:
         return self.case.state.roster.ground
+
+    @property
+    def replaced(self) -> tuple[int, ...]:
+        """All that is superseded when this order takes effect."""
+        return (*self.swept, *self.superseded)
 
     @property
     def direct(self) -> bool:
