@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 def say(line: str) -> None:
     """A line for whoever ran it; pytest shows it where the test failed, or with -s."""
     sys.stdout.write(f"\n{line}\n")
+    sys.stdout.flush()
 
 
 def seed(default: int = 1) -> int:

@@ -117,8 +117,11 @@ def _taken_up(state: State, entry: Entry) -> Tokens:
 
 
 def _declined(state: State, entry: Entry) -> Tokens:
+    """Of proposals: those who proposed, and the desk; the rest of its holder's centre sees no proposal either."""
     body = entry.body
-    return _of_centres(state, entry) if isinstance(body, Decline) and body.refs else _thread(state, entry)
+    if not isinstance(body, Decline) or not body.refs:
+        return _thread(state, entry)
+    return frozenset((*(f"centre:{centre}" for centre in entry.found.to), f"desk:{entry.found.scope}"))
 
 
 def _briefing(state: State, entry: Entry) -> Tokens:
