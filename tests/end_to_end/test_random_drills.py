@@ -21,7 +21,7 @@ def assert_as_expected(drills: list[Path], said: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.timeout(120)
 def test_random_drills_go_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert_as_expected(write(tmp_path, range(20), length=40), capsys)
+    assert_as_expected(write(tmp_path, range(12), length=40), capsys)
 
 
 @pytest.mark.campaign
