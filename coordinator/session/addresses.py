@@ -104,7 +104,8 @@ def _ssh(text: str) -> Ssh:
         host, user, port = parts.hostname or "", parts.username or "", parts.port
     except ValueError:
         raise BadAddress(f"'{text}' is not a hub's address; {HELP}") from None
-    if parts.path.strip("/") or parts.query or parts.fragment or parts.password is not None:
+    more = parts.path.strip("/") or parts.query or parts.fragment or parts.password is not None
+    if more or not text.isprintable():  # reading a URL passes over line breaks
         raise BadAddress(f"'{text}' says more than a user, a host and a port; {HELP}")
     named = _SSH_NAME.fullmatch(host) or (":" in host and _IPV6.fullmatch(host))
     if not named or (user and not _SSH_NAME.fullmatch(user)):
