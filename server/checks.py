@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from coordinator.incident import projections, queues
+from coordinator.incident.holdings import holdings
 from coordinator.incident.state import Message, Order, Proposal, State
 
 Ref = str | int
@@ -146,6 +147,23 @@ def _quantity(world: World, ref: str) -> int:
     return projections.held_quantity(order, world.now) if order is not None else 0
 
 
+def _resource(world: World, id: str) -> str:
+    found = {one.subject.removeprefix("resource/"): one.state for one in holdings(world.state, world.now)}
+    return found.get(id.removeprefix("resource/"), "not on the roster")
+
+
+def _people(world: World, expected: object) -> list[str]:
+    """A map from a roll call to how many people each centre said that it has."""
+    assert isinstance(expected, dict)
+    wrong = []
+    for ref, heads in expected.items():
+        call = world.state.rollcalls.get(world.named(ref))
+        is_now = dict(call.heads) if call is not None else {}
+        if is_now != heads:
+            wrong.append(f"{ref}: there is {is_now}, not {heads}")
+    return wrong
+
+
 CHECKS: dict[str, Check] = {
     "holder": Check(shape=dict[str, str | None], differs=_each(_holder)),
     "term": Check(shape=dict[str, int], differs=_each(_term)),
@@ -168,6 +186,8 @@ CHECKS: dict[str, Check] = {
         differs=_lists(lambda world, centre: queues.inbox(world.state, centre), ordered=True),
     ),
     "status": Check(shape=dict[str, str], differs=_each(_status)),
+    "resource": Check(shape=dict[str, str], differs=_each(_resource)),
+    "people": Check(shape=dict[str, dict[str, int]], differs=_people),
     "outstanding": Check(shape=dict[str, list[str]], differs=_outstanding),
     "entries_of": Check(shape=dict[str, int], differs=_each(lambda world, kind: world.count(kind))),
 }

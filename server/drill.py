@@ -59,8 +59,8 @@ class Stage(Protocol):
         """Cut an operator's link, or restore it."""
         ...
 
-    async def restart(self) -> None:
-        """Kill the hub and start it again on its journal."""
+    async def restart(self, until: datetime | None) -> None:
+        """Kill the hub and start it again on its journal: at once, or at that time."""
         ...
 
     def count(self, kind: str) -> int:
@@ -139,7 +139,8 @@ class Player:
         self._done(inject)
 
     async def _restart(self, inject: Inject) -> None:
-        await self._stage.restart()
+        until = inject.fields.get("until")
+        await self._stage.restart(until if isinstance(until, datetime) else None)
         await self._stage.settle()
         self._done(inject)
 

@@ -177,7 +177,7 @@ class RemoteStage:
             self._down.add(operator)
             self._sessions[operator].cut()
 
-    async def restart(self) -> None:
+    async def restart(self, until: datetime | None) -> None:
         """Never: the hub is somebody else's."""
         raise Refused("a hub that is not the drill's own is not killed")
 

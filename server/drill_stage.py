@@ -54,6 +54,8 @@ class HubStage:
         self._author: dict[str, str] = {}
         self._terms = Terms()
         self._replayed: State | None = None
+        self._up_at: datetime | None = None
+        """While the hub is down: when it comes back."""
         self._hub: Hub
         self._reads: Reads
 
@@ -67,8 +69,9 @@ class HubStage:
     async def __aexit__(self, *_: object) -> None:
         for session in self._sessions.values():
             await session.close()
-        self._reads.close()
-        await self._hub.stop("the drill is over")
+        if self._up_at is None:
+            self._reads.close()
+            await self._hub.stop("the drill is over")
 
     @property
     def state(self) -> State:
@@ -86,6 +89,14 @@ class HubStage:
 
     async def advance(self, to: datetime) -> None:
         """Let time pass up to then; each instant at which something is due is gone through by itself."""
+        if self._up_at is not None and self._up_at <= to:
+            await self._pass_until(self._up_at)
+            self._up_at = None
+            await self._serve()
+            await self.settle()
+        await self._pass_until(to)
+
+    async def _pass_until(self, to: datetime) -> None:
         if not isinstance(self.clock, ScenarioClock):
             await self.clock.sleep((to - self.clock.now()).total_seconds())
             return
@@ -96,10 +107,12 @@ class HubStage:
         await self._pass()
 
     def _next(self, clock: ScenarioClock) -> datetime | None:
-        return min((at for at in (clock.next_wake(), self._hub.next_due()) if at is not None), default=None)
+        hub = self._hub.next_due() if self._up_at is None else None
+        return min((at for at in (clock.next_wake(), hub) if at is not None), default=None)
 
     async def _pass(self) -> None:
-        self._hub.tick()
+        if self._up_at is None:
+            self._hub.tick()
         await self.settle()
 
     async def say(self, by: str, act: Act, record: OnRecord, basis: int | None) -> str:
@@ -115,7 +128,7 @@ class HubStage:
     def decided(self, id: str) -> Decided | None:
         """What the hub made of it, from the session that said it and the journal."""
         outcome = self._sessions[self._author[id]].decided(id)
-        if outcome is None:
+        if outcome is None or self._up_at is not None:
             return None
         if isinstance(outcome, Malformed):
             return Decided(malformed=outcome.message)
@@ -147,11 +160,14 @@ class HubStage:
             self._down.add(operator)
             self._sessions[operator].cut()
 
-    async def restart(self) -> None:
+    async def restart(self, until: datetime | None) -> None:
         """Kill the hub as a power cut would, and start it again on its journal."""
         self._reads.close()
         self._hub.kill()
-        await self._serve()
+        if until is None:
+            await self._serve()
+        else:
+            self._up_at = until
 
     def count(self, kind: str) -> int:
         """How many entries of a kind the journal has."""
@@ -159,6 +175,9 @@ class HubStage:
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more."""
+        if self._up_at is not None:
+            await self._notice_the_hub_is_gone()
+            return
         ends = time.monotonic() + PATIENCE
         while True:
             before = self._hub.state.seq
@@ -172,6 +191,16 @@ class HubStage:
             self._hurry()
             await asyncio.sleep(0.001)
         self._learn()
+
+    async def _notice_the_hub_is_gone(self) -> None:
+        """Wait until every session knows that nobody answers, and has gone to wait for its next try."""
+        ends = time.monotonic() + PATIENCE
+        while True:
+            if not any(session.link.up for session in self._sessions.values()) or time.monotonic() > ends:
+                break
+            await asyncio.sleep(0.001)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     def _connected(self) -> list[Session]:
         return [session for operator, session in self._sessions.items() if operator not in self._down]

@@ -29,14 +29,14 @@ EVERY = frozenset({"at", "do"})
 OWN_KEYS: dict[str, frozenset[str]] = {
     "link": EVERY | {"as", "state"},
     "wait": EVERY,
-    "restart": EVERY,
+    "restart": EVERY | {"until"},
     "check": EVERY | frozenset(CHECKS),
 }
 """The injects that are no commands, and their keys."""
 PLANNED = EVERY | {"as", "tag", "expect", "clashes", "basis", "advisories"}
 """What a command's inject says to the runner; the rest is the command."""
 RECORD = frozenset(field.encode_name for field in msgspec.structs.fields(OnRecord))
-REFS = ("ref", "refs", "supersedes", "despite")
+REFS = ("ref", "refs", "supersedes", "despite", "request")
 """The fields in which `$tag` stands for an entry."""
 
 Fields = dict[str, object]
@@ -105,6 +105,7 @@ def read(path: Path) -> Scenario:
     roster = read_roster(path.parent / header.roster)
     _need_names(injects, roster)
     _need_tags(injects)
+    _need_hub(injects)
     return Scenario(title=header.drill, starts=starts, roster=roster, injects=tuple(injects))
 
 
@@ -180,12 +181,12 @@ def _inject(line: int, row: Fields, starts: datetime) -> Inject:
     if at < starts:
         raise ScenarioError(f"line {line}: {row['at']} lies before the drill starts")
     try:
-        return _command(line, row, at, do) if do in ACTS else _own(line, row, at, do)
+        return _command(line, row, at, do) if do in ACTS else _own(line, row, at, do, starts)
     except msgspec.ValidationError as error:
         raise ScenarioError(f"line {line}: {error}") from None
 
 
-def _own(line: int, row: Fields, at: datetime, do: str) -> Inject:
+def _own(line: int, row: Fields, at: datetime, do: str, starts: datetime) -> Inject:
     _need_keys(line, row, OWN_KEYS[do], do)
     fields = {key: value for key, value in row.items() if key not in EVERY | {"as"}}
     if do == "check":
@@ -193,6 +194,10 @@ def _own(line: int, row: Fields, at: datetime, do: str) -> Inject:
             raise ScenarioError(f"line {line}: the check asks for nothing; keys are {', '.join(CHECKS)}")
         for key, value in fields.items():
             _need_shape(line, key, value)
+    if do == "restart" and "until" in fields:
+        fields["until"] = _moment(fields["until"], line, starts)
+        if not isinstance(fields["until"], datetime) or fields["until"] <= at:
+            raise ScenarioError(f"line {line}: `until` is when the hub is there again, later than `at`")
     if do == "link":
         msgspec.convert(fields.get("state"), Literal["up", "down"])
     return Inject(line=line, at=at, do=do, by=_author(line, row) if do == "link" else "", fields=fields)
@@ -291,6 +296,16 @@ def _need_tags(injects: list[Inject]) -> None:
                 raise ScenarioError(f"line {inject.line}: the tag {tag!r} is taken by an earlier inject")
             if tag:
                 known.add(f"${tag}")
+
+
+def _need_hub(injects: list[Inject]) -> None:
+    """While the hub is down there is nothing to check, and nothing to kill."""
+    down_until: datetime | None = None
+    for inject in injects:
+        if down_until is not None and inject.at < down_until and inject.do in ("check", "restart"):
+            raise ScenarioError(f"line {inject.line}: the hub is down then; {inject.do} after it is there again")
+        until = inject.fields.get("until") if inject.do == "restart" else None
+        down_until = until if isinstance(until, datetime) else down_until
 
 
 def used_tags(inject: Inject) -> list[str]:

@@ -264,3 +264,18 @@ def test_a_hub_out_of_reach_is_said(tmp_path: Path) -> None:
     done = played(written(tmp_path, [order("+00:00:10")]), "--hub", f"unix:{tmp_path}/nobody", "--json")
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
+
+
+def test_a_hub_that_stays_down_gets_what_was_said_meanwhile_when_it_is_back(tmp_path: Path) -> None:
+    lines = [
+        {"at": "+00:01:00", "as": "sol", "do": "message", "precedence": "FLASH", "text": "Help.", "tag": "one"},
+        {"at": "+00:01:10", "do": "restart", "until": "+00:04:10"},
+        {"at": "+00:02:00", "as": "sol", "do": "message", "precedence": "ROUTINE", "text": "Two.", "tag": "two"},
+        {"at": "+00:04:11", "do": "check", "desk": {"ops": ["$one", "$two"]}, "entries_of": {"start": 1, "alarm": 2}},
+    ]
+    done = played(written(tmp_path, lines))
+    assert done.stdout == "4 injects, 4 as expected, 0 not\n", done.stdout + done.stderr
+    for wrong, said in (({"at": "+00:03:00", "do": "check", "overdue": []}, "the hub is down"),
+                        ({"at": "+00:05:00", "do": "restart", "until": "+00:05:00"}, "later than `at`")):
+        done = played(written(tmp_path, [*lines, wrong]))
+        assert (done.returncode, said in done.stderr) == (2, True)
