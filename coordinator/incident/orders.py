@@ -153,8 +153,8 @@ def close(case: Case, seq: int) -> list[Draft]:
     old = case.state.orders[seq]
     need_desk(case, old.scope)
     if old.on_record is None:
-        clashes = () if old.ended_by is None else (old.ended_by,)
-        raise missing(f"{old.number} is no conflict on record", clashes, scope=old.scope)
+        was = (old.ended_by,) if old.ended_by is not None and old.given and old.claim is None else ()
+        raise missing(f"{old.number} is no conflict on record", was, scope=old.scope)
     ending = Ending(order=seq, at=case.now, why="closed")
     body = replace(act, ref=seq)
     return [Draft(kind="close", body=body, ref=seq, found=Found(scope=old.scope, ended=(ending,)))]
