@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pyte
@@ -74,14 +75,13 @@ class Doors:
 @pytest.fixture
 async def doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doors]:
     made = Doors(tmp_path, monkeypatch)
-    made.hub.start()
-    made.sshd.start()
-    try:
+    async with AsyncExitStack() as ending:  # whatever fails to end, the rest does
+        ending.callback(made.hub.stop)
+        ending.callback(made.sshd.stop)
+        ending.push_async_callback(made.close)
+        made.hub.start()
+        made.sshd.start()
         yield made
-    finally:
-        await made.close()
-        made.hub.stop()
-        made.sshd.stop()
 
 
 async def in_thread(run: Callable[[], subprocess.CompletedProcess[bytes]]) -> subprocess.CompletedProcess[bytes]:
