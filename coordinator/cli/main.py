@@ -24,7 +24,7 @@ OTHERS = {
     "outbox": ("coordinator.cli.outbox", "What was written and is not decided: still wanted?"),
     "form": ("coordinator.cli.papers", "A message as its form: ICS-213, METHANE, ICS-213RR, …"),
     "briefing": ("coordinator.cli.papers", "What whoever takes a desk must know."),
-    "dossier": ("coordinator.cli.papers", "Everything with one centre."),
+    "dossier": ("coordinator.cli.dossier", "Everything with one centre, former operations too."),
     "show": ("coordinator.cli.matter", "A message, its thread, and what may be the same."),
     "resources": ("coordinator.cli.tallies", "Who has what, where, until when."),
     "rollcalls": ("coordinator.cli.tallies", "Roll calls: expected against reported."),

@@ -9,7 +9,6 @@ from coordinator.incident.briefing import briefing
 from coordinator.incident.situation import situation
 from coordinator.incident.times import stamp
 from coordinator.journal.code import short
-from coordinator.review.dossier import dossier
 from coordinator.review.forms import FORMS, printed
 
 
@@ -53,12 +52,6 @@ def _situation(seen: Seen) -> Iterator[str]:
     return (_line(line) for line in situation(seen.state, seen.now).splitlines())
 
 
-def _dossier(seen: Seen) -> Iterator[str]:
-    if seen.of not in seen.state.roster.ground.centres:
-        raise Usage(f"there is no centre '{seen.of}'; there are {', '.join(seen.state.roster.ground.centres)}")
-    return (_line(line) for line in dossier(seen.state, seen.of, seen.now))
-
-
 def _line(line: str) -> str:
     """One line that a terminal does not obey, its columns kept."""
     return "".join(char if char.isprintable() else " " for char in line)
@@ -79,10 +72,6 @@ PAPERS: dict[str, View] = {
     "situation": View(
         "A draft of the next brief: edit it, and send it with `brief -`.",
         lambda seen: list(_situation(seen)), _situation,
-    ),
-    "dossier": View(
-        "Everything with one centre: reach, status, traffic, orders, resources.",
-        lambda seen: list(_dossier(seen)), _dossier, of="CENTRE",
     ),
 }
 

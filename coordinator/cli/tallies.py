@@ -111,8 +111,9 @@ def _answer(seen: Seen, call: Rollcall, name: str) -> tuple[str, ...]:
     of = f" of {expected}" if expected is not None else ""
     people = f"{'?' if heads is None else heads}{of}{short}" if heads is not None or expected is not None else ""
     centre = seen.state.roster.ground.centres.get(name)
-    ways = (centre.phone, centre.callsign, centre.bridge) if centre is not None and not done else ()
-    return (name, said, people, ", ".join(way for way in ways if way))
+    ways = (centre.phone, centre.callsign, centre.bridge) if centre is not None else ()
+    reach = ", ".join(way for way in ways if way) or "no phone, no call sign"
+    return (name, said, people, "" if done else reach)
 
 
 def _rollcalls_data(seen: Seen) -> object:

@@ -14,6 +14,9 @@ def dossier(state: State, centre: str, now: datetime) -> Iterator[str]:
     yield f"{found.name} ({found.id}, {found.kind})"
     for label, value in (("call sign", found.callsign), ("phone", found.phone), ("bridge", found.bridge)):
         yield f"  {label:10} {value or '-'}"
+    for label, value in (("wishes", found.preferences), ("people", str(found.headcount or ""))):
+        if value:
+            yield f"  {label:10} {value}"
     yield from _people(state, centre)
     yield from _status(state, centre, now)
     yield from _section("In their inbox", (_message(state, one) for one in queues.inbox(state, centre)))
