@@ -1,6 +1,6 @@
 """Acts and entries that more than one room of the core knows: here each goes to the room of its thing."""
 
-from coordinator.incident import duty, orders, proposals, reports, status, threads, traffic
+from coordinator.incident import correspondence, deskwork, duty, orders, proposals, reports, status, threads, traffic
 from coordinator.incident.acts import Accept, Act, Close, Decline, Due
 from coordinator.incident.entries import Entry
 from coordinator.incident.ruling import Case, Draft, Misuse, Rule, Step, named
@@ -12,7 +12,7 @@ def accept(case: Case) -> list[Draft]:
     act = case.command.act
     assert isinstance(act, Accept)
     seq = named(case, act.ref)
-    return reports.accept(case, seq) if seq in case.state.orders else traffic.accept(case)
+    return reports.accept(case, seq) if seq in case.state.orders else correspondence.accept(case)
 
 
 def decline(case: Case) -> list[Draft]:
@@ -21,7 +21,7 @@ def decline(case: Case) -> list[Draft]:
     assert isinstance(act, Decline)
     if bool(act.refs) == (act.ref is not None):
         raise Misuse("decline one message with ref, or proposals with refs")
-    return proposals.decline(case) if act.refs else traffic.decline(case)
+    return proposals.decline(case) if act.refs else correspondence.decline(case)
 
 
 def close(case: Case) -> list[Draft]:
@@ -29,7 +29,7 @@ def close(case: Case) -> list[Draft]:
     act = case.command.act
     assert isinstance(act, Close)
     seq = named(case, act.ref)
-    return orders.close(case, seq) if seq in case.state.orders else traffic.close(case)
+    return orders.close(case, seq) if seq in case.state.orders else deskwork.close(case)
 
 
 def accepted(state: State, entry: Entry) -> State:

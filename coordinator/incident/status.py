@@ -14,12 +14,14 @@ from coordinator.incident import acts, agenda, consistency
 from coordinator.incident.acts import Act
 from coordinator.incident.consistency import DECLARED
 from coordinator.incident.deadlines import HALF_FROM, at_desk, operators_of, staff, unique
+from coordinator.incident.deskwork import own_desk
 from coordinator.incident.entries import Entry, Found, Remedy
+from coordinator.incident.messages import known_centres
 from coordinator.incident.roster import HUB, Resource
 from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, holds, missing, named, number, on_any_desk
 from coordinator.incident.state import CentreReport, Fact, Rollcall, State
 from coordinator.incident.times import MILLISECOND, duration, stamp, utc, when
-from coordinator.incident.traffic import LATE_AFTER, known_centres, own_desk
+from coordinator.incident.traffic import LATE_AFTER
 
 RESOURCE = "resource/"
 
