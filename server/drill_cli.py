@@ -54,7 +54,7 @@ def run(
 ) -> int:
     """Play the drill in that file; what comes back is the exit code."""
     try:
-        scenario = read_traffic(file, poc) if poc is not None else read(file)
+        scenario = _scenario(file, poc)
     except ScenarioError as error:
         return _said(f"{file}: {error}", USAGE)
     tally = Tally(as_json=as_json)
@@ -75,6 +75,14 @@ def run(
         return _said(f"the drill is stuck: {error}", FAILED)
     tally.close()
     return UNMET if tally.unmet else DONE
+
+
+def _scenario(file: Path, poc: str | None) -> Scenario:
+    if poc is not None:
+        return read_traffic(file, poc)
+    if file.suffix.lower() == ".csv":
+        raise ScenarioError("a traffic file needs a Point of Contact; add --poc NAME")
+    return read(file)
 
 
 async def _play(scenario: Scenario, stage: HubStage | RemoteStage, tally: Tally) -> None:

@@ -29,6 +29,8 @@ from server.scenario import Inject, Scenario
 
 PATIENCE = 20.0
 """Real seconds after which something that should happen at once is called stuck."""
+SPOKEN_TO = 3.0
+"""Real seconds after which what is still under way waits for a time itself."""
 TURNS = 12
 """Turns of the event loop in which what was written to a socket is read at its other end and dealt with."""
 EVERYTHING = 1_000_000_000
@@ -188,6 +190,8 @@ class HubStage:
                 break
             if time.monotonic() > ends:
                 raise Stuck(f"at {self.now:%H:%M:%S}: {self._trouble()}")
+            if time.monotonic() > ends - PATIENCE + SPOKEN_TO:
+                self._let_time_pass()
             self._hurry()
             await asyncio.sleep(0.001)
         self._learn()
@@ -203,7 +207,10 @@ class HubStage:
             await asyncio.sleep(0)
 
     def _connected(self) -> list[Session]:
-        return [session for operator, session in self._sessions.items() if operator not in self._down]
+        return [
+            session for operator, session in self._sessions.items()
+            if operator not in self._down and session.fault is None  # one whom the roster retired is let in no more
+        ]
 
     def _still(self) -> bool:
         """Whether everybody who is connected has seen the last entry and has nothing undecided."""
@@ -211,6 +218,13 @@ class HubStage:
         return all(
             session.link.up and session.seq == head and not session.waiting for session in self._connected()
         )
+
+    def _let_time_pass(self) -> None:
+        """Somebody is to speak more slowly, as the hub told them."""
+        due = self._next(self.clock) if isinstance(self.clock, ScenarioClock) else None
+        if due is not None and isinstance(self.clock, ScenarioClock):
+            self.clock.move(due)
+            self._hub.tick()
 
     def _hurry(self) -> None:
         for session in self._connected():

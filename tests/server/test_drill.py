@@ -156,6 +156,32 @@ def test_every_deadline_fires_at_its_own_time(tmp_path: Path) -> None:
     assert done.stdout == "7 injects, 7 as expected, 0 not\n", done.stdout + done.stderr
 
 
+def test_who_joins_the_roster_joins_the_drill_and_who_is_retired_leaves_it(tmp_path: Path) -> None:
+    new = {"add": "operator", "id": "may", "name": "May Reed", "centre": "north", "role": "operator"}
+    done = played(
+        written(
+            tmp_path,
+            [
+                {"at": "+00:00:10", "as": "nia", "do": "note", "text": "nia is here"},
+                {"at": "+00:00:20", "as": "lee", "do": "roster", "steps": [new], "reason": "relief has come"},
+                {"at": "+00:00:30", "as": "may", "do": "note", "text": "may is here"},
+                {
+                    "at": "+00:00:40", "as": "lee", "do": "roster", "reason": "off shift",
+                    "steps": [{"retire": "operator", "id": "nia"}],
+                },
+                {"at": "+00:01:40", "do": "check", "entries_of": {"note": 2, "roster": 2}},
+            ],
+        )
+    )  # fmt: skip
+    assert done.stdout == "5 injects, 5 as expected, 0 not\n", done.stdout + done.stderr
+
+
+def test_more_at_once_than_the_hub_takes_of_one_operator_is_said_more_slowly(tmp_path: Path) -> None:
+    notes = [{"at": "+00:00:10", "as": "nia", "do": "note", "text": f"note {number}"} for number in range(230)]
+    done = played(written(tmp_path, [*notes, {"at": "+00:02:00", "do": "check", "entries_of": {"note": 230}}]))
+    assert done.stdout == "231 injects, 231 as expected, 0 not\n", done.stdout + done.stderr
+
+
 def test_an_invalid_command_makes_no_entry(tmp_path: Path) -> None:
     backwards = {"from": "2026-11-22T15:00:00Z", "until": "2026-11-22T14:00:00Z"}
     done = played(
@@ -206,6 +232,7 @@ def test_traffic_is_a_drill(tmp_path: Path) -> None:
         ("at,from,to,text\nnoon,a,b,hello\n", "line 2: 'noon' is not a time"),
         ("at,from,to,text\n1970-04-14T02:13:08Z,a,,hello\n", "line 2: from, to and text are all needed"),
         ("at,from,to,text\n1970-04-14T02:13:08Z,a,b,hello\n", "nobody named 'capcom'"),
+        ("", "the columns are at, from, to, text"),
     ],
 )
 def test_a_faulty_traffic_file_is_a_usage_error_in_one_line(tmp_path: Path, text: str, says: str) -> None:
@@ -214,6 +241,14 @@ def test_a_faulty_traffic_file_is_a_usage_error_in_one_line(tmp_path: Path, text
     done = played(traffic, "--poc", "capcom")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert says in done.stderr
+
+
+def test_traffic_needs_a_point_of_contact(tmp_path: Path) -> None:
+    traffic = tmp_path / "traffic.csv"
+    traffic.write_text("at,from,to,text\n")
+    done = played(traffic)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "add --poc NAME" in done.stderr
 
 
 def test_the_wall_clock_may_drive_it(tmp_path: Path) -> None:
