@@ -84,8 +84,17 @@ async def within(seconds: float, answer: Awaitable[T], what: str) -> T:
 
 
 def put_json(value: object) -> None:
-    """One line of JSON."""
-    click.echo(msgspec.json.encode(value, order="sorted", enc_hook=_plain).decode())
+    """One line of JSON, with what a terminal would obey in escapes."""
+    line = msgspec.json.encode(value, order="sorted", enc_hook=_plain).decode()
+    click.echo(line if line.isprintable() else "".join(map(_escaped, line)))
+
+
+def _escaped(char: str) -> str:
+    """It stands in a string, where JSON knows it by its number as well."""
+    if char.isprintable():
+        return char
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
 
 
 def builtins(value: object) -> dict[str, object]:

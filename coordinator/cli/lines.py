@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.entries import Entry
 from coordinator.incident.times import stamp
 
@@ -11,7 +11,7 @@ def told(entry: Entry) -> str:
     """`#9066 O-12 14:12:05Z dana@eoc ORDER SHELTER area/north to icp`."""
     number = f"{entry.found.number} " if entry.found.number else ""
     late = f" (said {clock(entry.said_at)})" if entry.said_at is not None and entry.found.late else ""
-    means = f" by {entry.means}" if entry.means else ""
+    means = f" by {plain(entry.means)}" if entry.means else ""
     return f"#{entry.seq} {number}{clock(entry.at)} {who(entry)} {what(entry)}{means}{late}"
 
 
@@ -22,7 +22,7 @@ def clock(at: datetime) -> str:
 
 def who(entry: Entry) -> str:
     """The author, and the centre that it is said for."""
-    hand = f"/{entry.hand}" if entry.hand else ""
+    hand = f"/{plain(entry.hand)}" if entry.hand else ""
     return f"{entry.by}{hand}@{entry.centre}" if entry.centre else f"{entry.by}{hand}"
 
 
@@ -40,13 +40,13 @@ def plain(text: str) -> str:
 
 def _said(entry: Entry) -> str:
     body = entry.body
-    if isinstance(body, acts.Refusal):
+    if isinstance(body, hubacts.Refusal):
         return f"of {body.do}: {entry.found.code}: {entry.found.message}"
     if isinstance(body, acts.Order):
         return _order(body)
-    if isinstance(body, acts.Open):
+    if isinstance(body, hubacts.Open):
         return f"{body.roster.operation.name} ({body.roster.operation.kind})"
-    if isinstance(body, acts.Link):
+    if isinstance(body, hubacts.Link):
         return f"{body.operator} {body.state} since {stamp(body.since)}"
     ref = f"#{entry.ref}" if entry.ref is not None else ""
     parts = (ref, *(_part(getattr(body, name, None)) for name in _TOLD))

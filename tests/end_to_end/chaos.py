@@ -13,10 +13,8 @@ CHUNK = 700
 """Bytes that pass at once: less than a frame, so that many a cut falls inside one."""
 AT_ONCE = 0.2
 """How many connections end while they are being opened."""
-OPENING, TALK = (1, 900), (900, 20_000)
-"""Bytes that a connection carries."""
-LONGEST = 0.2
-"""Seconds that a connection lasts at most."""
+OPENING, BYTES, SECONDS = 600, 10_000, 0.12
+"""What a connection carries on average, and how long it lasts. Some last long: else who is behind would stay there."""
 
 
 class Chaos:
@@ -58,7 +56,7 @@ class Chaos:
             ends.append(forth)
             left = _Budget(self._bytes())
             pumps = [asyncio.create_task(self._pump(*way, left)) for way in ((near, forth), (far, back))]
-            lasts = None if self.calm else self._chance.random() * LONGEST
+            lasts = None if self.calm else self._chance.expovariate(1 / SECONDS)
             done, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED, timeout=lasts)
             await _ended(pumps)
             self.cuts += left.spent or not done
@@ -70,7 +68,7 @@ class Chaos:
 
     def _bytes(self) -> int:
         """How many bytes the next connection carries."""
-        return self._chance.randrange(*(OPENING if self._chance.random() < AT_ONCE else TALK))
+        return int(self._chance.expovariate(1 / (OPENING if self._chance.random() < AT_ONCE else BYTES)))
 
     async def _pump(self, near: asyncio.StreamReader, far: asyncio.StreamWriter, left: "_Budget") -> None:
         while data := await near.read(CHUNK):
