@@ -6,7 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help venv demo test check lint types bench campaign campaign-kill campaign-drills campaign-invariants clean
+LONG := $(BIN)/python -m pytest -q -s -m campaign
+
+.PHONY: help venv demo test check lint types bench clean \
+	campaign campaign-kill campaign-drills campaign-links campaign-history campaign-faults campaign-invariants
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  \1\t/' | expand -t 24
@@ -40,13 +43,22 @@ types: $(READY)  ## strict types
 bench: $(READY)  ## every budget against its yardstick, on this machine (some minutes)
 	@$(BIN)/python -m benchmarks.run
 
-campaign: campaign-kill campaign-drills campaign-invariants  ## the long versions of the tests (an hour or so)
+campaign: campaign-kill campaign-drills campaign-links campaign-history campaign-faults campaign-invariants  ## the long versions of the tests (an hour or so)
 
 campaign-kill: $(READY)  ## 300 times kill -9 of the hub under load from real clients
-	@$(BIN)/python -m pytest -q -m campaign tests/end_to_end/test_kill.py
+	@$(LONG) tests/end_to_end/test_kill.py
 
 campaign-drills: $(READY)  ## 300 random drills with the expectations of a second reading of the rules
-	@$(BIN)/python -m pytest -q -m campaign tests/end_to_end/test_random_drills.py
+	@$(LONG) tests/end_to_end/test_random_drills.py
+
+campaign-links: $(READY)  ## 10,000 cut links, each command decided exactly once
+	@$(LONG) tests/end_to_end/test_cut_links.py
+
+campaign-history: $(READY)  ## eight clients, cut links and a killed hub: one order that all of them saw
+	@$(LONG) tests/end_to_end/test_linear.py
+
+campaign-faults: $(READY)  ## disks that fail and power that is cut, one after the other
+	@$(LONG) tests/faults
 
 campaign-invariants: $(READY)  ## long random runs of the core against its laws and a second reading of them
 	@HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -o timeout=7200 tests/incident

@@ -1,7 +1,6 @@
 """A hub that is killed under load loses nothing that it acknowledged, decides nothing twice, and its chain is whole."""
 
 import asyncio
-import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads
 from coordinator.journal.verify import replay
 from coordinator.session.client import Session
+from tests.campaign import report, seed, size
 from tests.end_to_end.running import HubProcess
 
 OPERATORS = ("lee", "ike", "nia", "sol")
@@ -56,9 +56,9 @@ class Client:
             await asyncio.sleep(0.005)
 
 
-async def killed(folder: Path, kills: int, seed: int) -> tuple[HubProcess, list[Client]]:
+async def killed(folder: Path, kills: int, chosen: int) -> tuple[HubProcess, list[Client]]:
     """So many kills under load; then everybody hears the end of it."""
-    chance = random.Random(seed)
+    chance = random.Random(chosen)
     hub = HubProcess(folder)
     hub.start()
     clients = []
@@ -104,11 +104,14 @@ def assert_nothing_lost_nothing_twice(hub: HubProcess, clients: list[Client]) ->
 
 @pytest.mark.timeout(300)
 async def test_killed_twenty_times_under_load(tmp_path: Path) -> None:
-    assert_nothing_lost_nothing_twice(*await killed(tmp_path, 20, seed=1))
+    assert_nothing_lost_nothing_twice(*await killed(tmp_path, 20, 1))
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(7200)
 async def test_killed_over_and_over(tmp_path: Path) -> None:
-    kills, seed = int(os.environ.get("KILLS", "300")), int(os.environ.get("SEED", "2"))
-    assert_nothing_lost_nothing_twice(*await killed(tmp_path, kills, seed))
+    kills = size("KILLS", 300)
+    hub, clients = await killed(tmp_path, kills, seed(2))
+    assert_nothing_lost_nothing_twice(hub, clients)
+    said = sum(len(client.said) for client in clients)
+    report(f"{kills} times kill -9 under load: {said} commands, none lost, none decided twice, chain whole")

@@ -1,11 +1,11 @@
 """Random drills, whose expectations a second reading of the rules computed, go as expected against the real hub."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from server.drill_cli import run
+from tests.campaign import report, seed, size
 from tests.oracle.random_drills import write
 
 
@@ -27,5 +27,6 @@ def test_random_drills_go_as_expected(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 def test_hundreds_of_random_drills_go_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first = int(os.environ.get("SEED", "1000"))
-    assert_as_expected(write(tmp_path, range(first, first + int(os.environ.get("DRILLS", "300")))), capsys)
+    first, drills = seed(1000), size("DRILLS", 300)
+    assert_as_expected(write(tmp_path, range(first, first + drills)), capsys)
+    report(f"{drills} random drills: every inject as a second reading of the rules expected")
