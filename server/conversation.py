@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 
-from websockets.asyncio.server import ServerConnection
-
 from coordinator.incident.entries import Command, Malformed
 from coordinator.wire import limits
 from coordinator.wire.frames import (
@@ -28,6 +26,7 @@ from coordinator.wire.problems import WireError
 from server import catchup
 from server.admission import Admission
 from server.hub import Again, Fresh, Hub
+from server.inlet import Inlet
 from server.keys import holds_key
 from server.subscribers import Subscriber, own_frame
 
@@ -36,7 +35,7 @@ GOODBYE = 1008
 
 
 class Conversation:
-    def __init__(self, hub: Hub, admission: Admission, connection: ServerConnection, version: str) -> None:
+    def __init__(self, hub: Hub, admission: Admission, connection: Inlet, version: str) -> None:
         self._hub = hub
         self._admission = admission
         self._connection = connection
@@ -44,6 +43,8 @@ class Conversation:
         now = hub.time.monotonic()
         self._frames = limits.Bucket(limits.FRAMES, now)
         self._reads = limits.Bucket(limits.READS, now)
+        self._left: Fetch | Search | Exception | None = None
+        """What a frame left for the connection's task to do: something to look up, or to end with."""
 
     async def run(self) -> None:
         """Serve the connection until it closes. Raises ConnectionClosed."""
@@ -68,7 +69,7 @@ class Conversation:
     async def _hello(self) -> Hello:
         try:
             async with asyncio.timeout(limits.HELLO_WITHIN):
-                frame = _read(await self._connection.recv(), "")
+                frame = _read(await self._connection.waited(), "")
         except TimeoutError:
             raise WireError("not-admitted", f"no hello within {limits.HELLO_WITHIN:g} seconds") from None
         if not isinstance(frame, Hello):
@@ -105,30 +106,60 @@ class Conversation:
             await self._connection.send(frame)
 
     async def _listen(self, subscriber: Subscriber) -> None:
-        async for data in self._connection:
-            now = self._hub.time.monotonic()
-            if not self._frames.take(now):
-                raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
+        """Have frames heard as they come; what has to be waited for, is waited for here."""
+        self._connection.at_once = partial(self._at_once, subscriber)
+        try:
+            while True:
+                data = await self._connection.waited()
+                left, self._left = self._left, None
+                await self._finish(self._hear(data, subscriber) if left is None else left, subscriber)
+        finally:
+            self._connection.at_once = None
+
+    def _at_once(self, subscriber: Subscriber, data: bytes) -> bool:
+        """Hear a frame, from where nobody may wait and nothing may be raised. Whether that was all."""
+        try:
+            self._left = self._hear(data, subscriber)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it ends this connection, in its own task
+            self._left = error
+        return self._left is None
+
+    async def _finish(self, left: Fetch | Search | Exception | None, subscriber: Subscriber) -> None:
+        if isinstance(left, Exception):
+            raise left
+        if left is not None:
             try:
-                frame = _read(data, subscriber.operator)
-                self._hub.links.hear(subscriber, now)
-                if isinstance(frame, Command):
-                    self._decide(frame, subscriber, now)
-                else:
-                    await self._answer(frame, subscriber)
+                await self._show(left, subscriber)
             except WireError as error:
                 subscriber.tell(_error(error))
 
-    async def _answer(self, frame: ClientFrame, subscriber: Subscriber) -> None:
+    def _hear(self, data: str | bytes, subscriber: Subscriber) -> Fetch | Search | None:
+        """Do what a frame says; what takes time comes back. Raises WireError for one frame too many."""
+        now = self._hub.time.monotonic()
+        if not self._frames.take(now):
+            raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
+        try:
+            frame = _read(data, subscriber.operator)
+            self._hub.links.hear(subscriber, now)
+            if isinstance(frame, Command):
+                self._decide(frame, subscriber, now)
+                return None
+            return self._answer(frame, subscriber)
+        except WireError as error:
+            subscriber.tell(_error(error))
+            return None
+
+    def _answer(self, frame: ClientFrame, subscriber: Subscriber) -> Fetch | Search | None:
         match frame:
             case Beat():
                 self._hub.links.beat(subscriber, frame)
             case Got():
                 self._hub.got(subscriber, frame)
             case Fetch() | Search():
-                await self._show(frame, subscriber)
+                return frame
             case Hello():
                 raise WireError("malformed", "hello was said already")
+        return None
 
     def _decide(self, command: Command, subscriber: Subscriber, now: float) -> None:
         if not self._hub.may_command(subscriber.operator, now):

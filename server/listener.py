@@ -21,6 +21,7 @@ from server import owner
 from server.admission import Admission, NotSafe, make_private
 from server.conversation import Conversation
 from server.hub import Hub
+from server.inlet import Inlet
 
 CONNECTIONS = 1_000
 """Open at the same time; more are told to come back."""
@@ -79,6 +80,7 @@ class Listener:
             "ping_timeout": 10,
             "close_timeout": SAY_GOODBYE_WITHIN,
             "process_request": self._admit,
+            "create_connection": Inlet,
             "server_header": None,
             "logger": _quiet,
         }
@@ -92,6 +94,7 @@ class Listener:
         return None
 
     async def _welcome(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, Inlet)
         try:
             await Conversation(self._hub, self._admission, connection, self._version).run()
         except ConnectionClosed:
