@@ -4,10 +4,11 @@ import time
 from datetime import timedelta
 
 from benchmarks.common import ROUNDS, STARTS, Figure, interleaved, roster, tell
-from coordinator.incident.acts import Act, Open, Order, Window
+from coordinator.incident.acts import Act, Order, Window
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Accepted, Command, Entry, Refused
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Open
 from coordinator.incident.roster import HUB
 from coordinator.incident.state import State
 

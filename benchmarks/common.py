@@ -14,10 +14,11 @@ from statistics import median
 import msgspec
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Note, Open
+from coordinator.incident.acts import Act, Note
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command, Entry
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Open
 from coordinator.incident.roster import (
     HUB,
     Area,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from coordinator.incident.acts import Alarm
+from coordinator.incident.hubacts import Alarm
 from server.hub import Hub
 
 RESERVE = 16 * 1024 * 1024

@@ -14,13 +14,14 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Alarm, Archive, Clock, Correct, Start, Stop
+from coordinator.incident.acts import Act, Correct
 from coordinator.incident.archive import Thing, departed, missing, recall_of, with_root
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command, Decision, Entry, Malformed, Outcome
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Alarm, Archive, Clock, Start, Stop
 from coordinator.incident.hubwork import opening
 from coordinator.incident.roster import HUB, Roster
 from coordinator.incident.ruling import resolve

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Act, Link, Presence
+from coordinator.incident.acts import Act
+from coordinator.incident.hubacts import Link, Presence
 from coordinator.incident.state import State
 from coordinator.incident.times import duration, utc
 from coordinator.wire.frames import Beat

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Alarm, Due
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Alarm, Due
 from coordinator.incident.roster import Roster
 
 KINDS = ("due", "alarm")

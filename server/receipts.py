@@ -6,7 +6,7 @@ Law: only what concerns the reporting centre counts, and each fact once.
 from collections import defaultdict
 from collections.abc import Iterable
 
-from coordinator.incident.acts import Receipt, Receipts
+from coordinator.incident.hubacts import Receipt, Receipts
 from coordinator.incident.hubwork import awaits_receipt
 from coordinator.incident.state import Mark, Report, State
 

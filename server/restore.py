@@ -5,8 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Open, RosterSteps
+from coordinator.incident.acts import RosterSteps
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Open
 from coordinator.incident.roster import Roster
 from coordinator.incident.rosterchange import replayed
 from coordinator.incident.snapshot import thaw

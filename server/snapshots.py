@@ -9,7 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
-from coordinator.incident.acts import Act, Snapshot
+from coordinator.incident.acts import Act
+from coordinator.incident.hubacts import Snapshot
 from coordinator.incident.snapshot import freeze
 from coordinator.incident.state import State
 from coordinator.journal.store import Head, Journal

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from websockets.asyncio.connection import broadcast
 from websockets.asyncio.server import ServerConnection
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN
 
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import Roster
@@ -73,14 +74,14 @@ class Subscriber:
 
 def tell(subscribers: Iterable[Subscriber], frame: bytes) -> None:
     """Hand the same bytes to each of them. Who has too much waiting already is cut."""
-    ready: list[ServerConnection] = []
+    data = Frame(Opcode.BINARY, frame).serialize(mask=False)  # once for all: `broadcast` would do it for each
     for subscriber in subscribers:
-        transport = subscriber.connection.transport
+        connection = subscriber.connection
+        transport = connection.transport
         if transport.get_write_buffer_size() > BACKLOG:
             subscriber.cut()
-        elif not transport.is_closing():
-            ready.append(subscriber.connection)
-    broadcast(ready, frame)
+        elif connection.state is OPEN and not transport.is_closing():
+            transport.write(data)
 
 
 class Rights:

@@ -16,8 +16,8 @@ SEQUENCES = [
 ]  # fmt: skip
 MARKUP = [
     "[bold red]x[/]", "[/]", "[@click=app.quit]x[/]", "[link=http://x]y[/link]", "[", "]", "[[", "\\[", "[/bold",
-    "[on red]", "$text", "[@click='app.bell']x[/]", "<b>x</b>", "{x}", "{0}", "%s%n", "%(x)s", "`x`", ":bomb:", "${HOME}",
-    "$(id)", "[reverse][blink]x", "[conceal]x[/conceal]", "[$accent]x[/]", "[#ff0000]x", "[not bold]x", "[!]", "[]",
+    "[on red]", "$text", "[@click='app.bell']x[/]", "<b>x</b>", "{x}", "{0}", "%s%n", "%(x)s", "`x`", ":bomb:",
+    "${HOME}", "$(id)", "[reverse][blink]x", "[conceal]x[/conceal]", "[$accent]x[/]", "[#ff0000]x", "[not bold]x", "[!]", "[]",
 ]  # fmt: skip
 LETTERS = [
     "\u0430ccept", "\u0391CCEPT", "\uff21\uff23", "\U0001d400\U0001d401", "O\u0327-12", "\u01c3", "l1I|", "O0",
@@ -43,7 +43,7 @@ PATHS = [
 QUERIES = [
     '"', '""', '"""', "*", "**", "a*", "NEAR(a b)", "a AND b", "OR", "NOT", "a NOT", "(", ")", "()", "words:a", "-a",
     "^a", "a + b", "{a b}: c", "'; DROP TABLE entries; --", "' OR 1=1", "%", "_", "a" * 500, '"' * 100, "\\", "a\\b*",
-    "\u0000".replace("\0", "nul"), "search MATCH 'x'", "rowid:1", "a:b:c", "col : x", "^\"", "\"a\" * \"b\"", "~", "@",
+    "\u0000".replace("\0", "nul"), "search MATCH 'x'", "rowid:1", "a:b:c", "col : x", '^"', '"a" * "b"', "~", "@",
     "\u0301", "\u6f22*", "AND AND AND", "NEAR", "NEAR/", "NEAR(a,b,9999999999)", ",", ".", ";", "?", "!",
 ]  # fmt: skip
 

@@ -38,6 +38,11 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
 
 
+def shown(line: str) -> str:
+    """A line as it was laid out, and nothing in it that a terminal would obey."""
+    return line if line.isprintable() else "".join(char if char.isprintable() else " " for char in line)
+
+
 def _said(entry: Entry) -> str:
     body = entry.body
     if isinstance(body, hubacts.Refusal):

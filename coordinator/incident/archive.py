@@ -13,10 +13,11 @@ from immutables import Map
 from msgspec.structs import replace
 
 from coordinator.incident import claims, status, threads, visibility
-from coordinator.incident.acts import Act, Archive, Issue, Recall, Ref
+from coordinator.incident.acts import Act, Issue, Ref
 from coordinator.incident.briefing import unread
 from coordinator.incident.claims import LAPSED
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Archive, Recall
 from coordinator.incident.plain import mapped, plain
 from coordinator.incident.projections import cancelled_unread, told
 from coordinator.incident.reports import CANCELLED

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from coordinator.incident import duty, orders, status, traffic
-from coordinator.incident.acts import Tick
 from coordinator.incident.entries import Command, Entry
 from coordinator.incident.evolve import evolve
+from coordinator.incident.hubacts import Tick
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Draft, sealed
 from coordinator.incident.state import State

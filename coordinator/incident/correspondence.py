@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from coordinator.incident import acts, routing
+from coordinator.incident import acts, hubacts, routing
 from coordinator.incident.deadlines import addressees
 from coordinator.incident.entries import Found
 from coordinator.incident.messages import (
@@ -37,7 +37,7 @@ def message(case: Case) -> list[Draft]:
     term = held_term(case, way.scope) if way.relayed else None
     drafts = [Draft(kind="message", body=act, found=found, term=term)]
     if way.elsewhere:
-        drafts.append(Draft(kind="elsewhere", body=acts.Elsewhere(ref=seq, text=way.elsewhere), ref=seq, by=HUB))
+        drafts.append(Draft(kind="elsewhere", body=hubacts.Elsewhere(ref=seq, text=way.elsewhere), ref=seq, by=HUB))
     if way.at_once:
         drafts.append(hub_relay(seq, way.scope, way.at_once, unfiltered=way.stays))
     return drafts

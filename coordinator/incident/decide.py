@@ -23,7 +23,7 @@ from coordinator.incident import (
     status,
     traffic,
 )
-from coordinator.incident.acts import Act, Decline, Json, Refusal
+from coordinator.incident.acts import Act, Decline, Json
 from coordinator.incident.entries import (
     MOST_CLASHES,
     Accepted,
@@ -35,6 +35,7 @@ from coordinator.incident.entries import (
     Remedy,
     outcome,
 )
+from coordinator.incident.hubacts import Refusal
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, Rule, need_open, sealed
 from coordinator.incident.state import State

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from coordinator.incident import acts, routing
+from coordinator.incident import acts, hubacts, routing
 from coordinator.incident.deadlines import called, staff
 from coordinator.incident.entries import Found, Remedy
 from coordinator.incident.messages import (
@@ -130,7 +130,7 @@ def escalate(case: Case) -> list[Draft]:
     path = case.state.roster.ground.scopes[message.scope].escalation
     step = path[min(message.escalated, len(path) - 1)].to if path else ""
     to = called(case.state, step) if step else staff(case.state, message.scope)
-    rings = acts.Alarm(
+    rings = hubacts.Alarm(
         what="escalated",
         scope=message.scope,
         ref=message.seq,

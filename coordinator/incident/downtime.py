@@ -7,11 +7,11 @@ marked late, and is what rings.
 from collections import defaultdict
 from datetime import datetime
 
-from coordinator.incident.acts import Alarm, Due, Start
 from coordinator.incident.clock import tick
 from coordinator.incident.deadlines import staff
 from coordinator.incident.entries import Entry, Found
 from coordinator.incident.evolve import evolve
+from coordinator.incident.hubacts import Alarm, Due, Start
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Case, Draft, sealed
 from coordinator.incident.state import State

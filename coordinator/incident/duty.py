@@ -10,9 +10,10 @@ from immutables import Map
 from msgspec.structs import replace
 
 from coordinator.incident import traffic
-from coordinator.incident.acts import Act, Alarm, Assume, Offer, Open, StandDown, Take, Withdraw
+from coordinator.incident.acts import Act, Assume, Offer, StandDown, Take, Withdraw
 from coordinator.incident.briefing import briefing
 from coordinator.incident.entries import Entry, Found, Remedy
+from coordinator.incident.hubacts import Alarm, Open
 from coordinator.incident.roster import HUB, Scope
 from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, missing, named, need_holder, no_authority
 from coordinator.incident.state import Contact, Desk, Standing, State, Term

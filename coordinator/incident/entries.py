@@ -5,7 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from coordinator.incident.acts import KIND_OF, Act, Json, Name, Text, Window
+from coordinator.incident.acts import Act, Json, Name, Text, Window
+from coordinator.incident.hubacts import KIND_OF
 
 Code = Literal[
     "stale-term",

@@ -21,8 +21,8 @@ from coordinator.incident import (
     status,
     traffic,
 )
-from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Open
 from coordinator.incident.ruling import Step
 from coordinator.incident.state import State
 

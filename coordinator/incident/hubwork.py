@@ -5,8 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from coordinator.incident import claims, duty
-from coordinator.incident.acts import Act, Alarm, Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
+from coordinator.incident.acts import Act
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Alarm, Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
 from coordinator.incident.roster import Roster
 from coordinator.incident.ruling import Case, Draft, Rule, Step
 from coordinator.incident.state import Contact, Mark, Message, Order, Report, State

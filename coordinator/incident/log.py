@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from coordinator.incident import claims, status, threads
-from coordinator.incident.acts import Act, Correct, DecisionNote, EndOperation, Note, OpenRequests, RosterSteps
+from coordinator.incident.acts import Act, Correct, DecisionNote, EndOperation, Note, RosterSteps
 from coordinator.incident.entries import Entry, Found
+from coordinator.incident.hubacts import OpenRequests
 from coordinator.incident.roster import HUB
 from coordinator.incident.rosterchange import Unfit, checked, replayed
 from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, missing, named, on_any_desk

@@ -9,12 +9,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from coordinator.incident import advice, claims
-from coordinator.incident.acts import Act, Alarm, Due, Lapse, Package, Ref, Rescind, Window
+from coordinator.incident.acts import Act, Package, Ref, Rescind, Window
 from coordinator.incident.acts import Order as OrderAct
 from coordinator.incident.claims import WARNED, end_of
 from coordinator.incident.conflict import CONFLICTS, TABLE, first_failure
 from coordinator.incident.drafting import draft, numbers, plain, wish_for
 from coordinator.incident.entries import Ending, Entry, Found
+from coordinator.incident.hubacts import Alarm, Due, Lapse
 from coordinator.incident.preconditions import known_names, known_places
 from coordinator.incident.proposing import proposal_of, settled
 from coordinator.incident.roster import HUB

@@ -8,8 +8,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from coordinator.incident import claims
-from coordinator.incident.acts import Accept, Act, Alarm, Complete, Readback, Unable, Window
+from coordinator.incident.acts import Accept, Act, Complete, Readback, Unable, Window
 from coordinator.incident.entries import Ending, Entry, Found
+from coordinator.incident.hubacts import Alarm
 from coordinator.incident.orders import order_named
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, no_authority, on_desk

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from coordinator.incident.acts import Alarm
 from coordinator.incident.deadlines import called, staff, unique
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Alarm
 from coordinator.incident.roster import HUB
 from coordinator.incident.ruling import Draft
 from coordinator.incident.state import Desk, Message, State

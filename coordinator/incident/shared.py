@@ -1,8 +1,9 @@
 """Acts and entries that more than one room of the core knows: here each goes to the room of its thing."""
 
 from coordinator.incident import correspondence, deskwork, duty, orders, proposals, reports, status, threads, traffic
-from coordinator.incident.acts import Accept, Act, Close, Decline, Due
+from coordinator.incident.acts import Accept, Act, Close, Decline
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Due
 from coordinator.incident.ruling import Case, Draft, Misuse, Rule, Step, named
 from coordinator.incident.state import State
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from immutables import Map
 from msgspec.structs import replace
 
-from coordinator.incident import acts, agenda, consistency
+from coordinator.incident import acts, agenda, consistency, hubacts
 from coordinator.incident.acts import Act
 from coordinator.incident.consistency import DECLARED
 from coordinator.incident.deadlines import HALF_FROM, at_desk, operators_of, staff, unique
@@ -58,7 +58,7 @@ def _missing_people(case: Case, act: acts.Status, calls: tuple[int, ...]) -> lis
         if expected is not None and act.headcount is not None and act.headcount < expected:
             text = f"{call.number}: {case.centre} has {act.headcount} of {expected}"
             to = tuple(staff(case.state, call.scope))
-            body = acts.Alarm(what="headcount", scope=call.scope, ref=seq, to=to, text=text)
+            body = hubacts.Alarm(what="headcount", scope=call.scope, ref=seq, to=to, text=text)
             return [Draft(kind="alarm", by=HUB, ref=seq, body=body)]
     return []
 
@@ -146,7 +146,7 @@ def _disagreeing(case: Case, subject: str, said: str) -> list[Draft]:
             kind="alarm",
             by=HUB,
             ref=order.seq,
-            body=acts.Alarm(
+            body=hubacts.Alarm(
                 what="fact",
                 scope=order.scope,
                 ref=order.seq,
@@ -261,7 +261,7 @@ STEPS: dict[str, Callable[[State, Entry], State]] = {
 def due_step(state: State, entry: Entry) -> State:
     """A deadline of a roll call has fired."""
     body = entry.body
-    assert isinstance(body, acts.Due)
+    assert isinstance(body, hubacts.Due)
     call = state.rollcalls.get(body.ref)
     if call is None or body.what in call.fired:
         return state
@@ -311,7 +311,7 @@ def fire(state: State, seq: int, now: datetime) -> list[Draft]:
     at, what = min(_deadlines(state, call), default=(None, ""))
     if at is None or at > now:
         return []
-    body = acts.Due(ref=seq, what=what, to=_rings_at(state, call, what), text=_sentence(state, call, what))
+    body = hubacts.Due(ref=seq, what=what, to=_rings_at(state, call, what), text=_sentence(state, call, what))
     found = Found(scope=call.scope, due=call.deadline, late=now - at > LATE_AFTER)
     return [Draft(kind="due", body=body, ref=seq, by=HUB, found=found)]
 

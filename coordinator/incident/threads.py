@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from coordinator.incident import acts, agenda, saturation
+from coordinator.incident import acts, agenda, hubacts, saturation
 from coordinator.incident.deadlines import RETURNED, WAITING_PLACES, addressees, expects, next_limit, scheduled
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import HUB
@@ -317,7 +317,7 @@ def _declined(message: Message, entry: Entry) -> Message:
 
 def _fell_due(message: Message, entry: Entry) -> Message:
     body = entry.body
-    assert isinstance(body, acts.Due)
+    assert isinstance(body, hubacts.Due)
     if body.what == RETURNED:
         return _placed(message, "desk") if message.place == "held" else message
     return replace(message, fired=(*message.fired, body.what))

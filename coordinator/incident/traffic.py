@@ -7,7 +7,7 @@ threads.py; its clocks in deadlines.py; where a new one goes in routing.py.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from coordinator.incident import acts, correspondence, deadlines, deskwork, saturation, threads
+from coordinator.incident import acts, correspondence, deadlines, deskwork, hubacts, saturation, threads
 from coordinator.incident.acts import Act
 from coordinator.incident.deadlines import addressees, unique
 from coordinator.incident.entries import Entry, Found
@@ -54,7 +54,7 @@ def fire(state: State, seq: int, now: datetime) -> list[Draft]:
     row = next(iter(deadlines.unfired(state, message)), None)
     if row is None or row.at > now:
         return []
-    body = acts.Due(
+    body = hubacts.Due(
         ref=seq,
         what=row.what,
         to=deadlines.rings_at(state, message, row),

@@ -6,8 +6,8 @@ line, the entries must come to the digest that the new first line names.
 
 from msgspec.structs import replace
 
-from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Open
 from coordinator.journal.lines import GENESIS, digest, encode
 
 MOST = 7

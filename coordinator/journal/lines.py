@@ -12,8 +12,9 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from coordinator.incident.acts import ACTS, HUB_ACTS
+from coordinator.incident.acts import ACTS
 from coordinator.incident.entries import Command, Entry, Found
+from coordinator.incident.hubacts import HUB_ACTS
 from coordinator.journal.errors import BadLine
 
 GENESIS = "0" * 64

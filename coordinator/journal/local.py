@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlite_utils import Database, Migrations
-
-from coordinator.journal.connect import create_file, writing
+from coordinator.journal.connect import atomic, create_file, writing
 from coordinator.journal.errors import InUse, NotAJournal
 from coordinator.journal.lock import Lock
 
@@ -23,44 +21,6 @@ VERSION = 1
 FILES = 16
 """Programs of one operator on one machine."""
 
-STEPS = Migrations("local")
-
-_FIRST = (
-    "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    # A line that is hidden from this operator is NULL. `arrival` numbers the order in which lines came.
-    "CREATE TABLE entries (seq INTEGER PRIMARY KEY, digest TEXT NOT NULL, line TEXT, arrival INTEGER NOT NULL) STRICT",
-    "CREATE INDEX entries_arrival ON entries (arrival)",
-    """CREATE TABLE rest (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    seq INTEGER NOT NULL,
-    digest TEXT NOT NULL,
-    arrival INTEGER NOT NULL,
-    state BLOB NOT NULL
-) STRICT""",
-    "CREATE TABLE heads (seq INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT",
-    """CREATE TABLE outbox (
-    place INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    do TEXT NOT NULL,
-    packed BLOB NOT NULL,
-    queued_at TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'decided')),
-    how TEXT NOT NULL DEFAULT ''
-) STRICT""",
-    "CREATE INDEX outbox_undecided ON outbox (place) WHERE state <> 'decided'",
-    "CREATE TABLE drafts (name TEXT PRIMARY KEY, text TEXT NOT NULL, saved_at TEXT NOT NULL) STRICT, WITHOUT ROWID",
-)
-
-
-@STEPS()
-def first(db: Database) -> None:
-    """The tables of the first release."""
-    for statement in _FIRST:
-        db.conn.execute(statement)
-    db.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    db.conn.execute("PRAGMA user_version=1")
-
-
 class Local:
     """An open file, for the thread that opened it."""
 
@@ -69,7 +29,7 @@ class Local:
         self.path = path
         self._lock = Lock(path)
         try:
-            self.db = _opened(path)
+            self.connection = _opened(path)
             self._introduce(log, operator)
         except BaseException:
             self._lock.release()
@@ -85,22 +45,18 @@ class Local:
                 continue
         raise InUse(f"{FILES} programs of {operator} are open already; end one of them")
 
-    @property
-    def connection(self) -> sqlite3.Connection:
-        return self.db.conn
-
     @contextmanager
     def lightly(self) -> Iterator[sqlite3.Connection]:
         """A transaction that a power cut may undo, but not tear: for what the hub can send again."""
         self.connection.execute("PRAGMA synchronous=NORMAL")
         try:
-            with self.db.atomic():
+            with atomic(self.connection):
                 yield self.connection
         finally:
             self.connection.execute("PRAGMA synchronous=FULL")
 
     def close(self) -> None:
-        self.db.close()
+        self.connection.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -112,10 +68,10 @@ class Local:
     def _introduce(self, log: str, operator: str) -> None:
         about = dict(self.connection.execute("SELECT name, value FROM about").fetchall())
         if not about:
-            with self.db.atomic():
+            with atomic(self.connection):
                 self.connection.execute("INSERT INTO about VALUES ('log', ?), ('operator', ?)", (log, operator))
         elif about != {"log": log, "operator": operator}:
-            self.db.close()
+            self.connection.close()
             raise NotAJournal(f"{self.path} is {about.get('operator')}'s copy of another log; use another file")
 
 
@@ -124,24 +80,27 @@ def paths(folder: Path, name: str) -> list[Path]:
     return [folder / f"{name}.db", *(folder / f"{name}-{number}.db" for number in range(2, FILES + 1))]
 
 
-def _opened(path: Path) -> Database:
+def _opened(path: Path) -> sqlite3.Connection:
     if not path.exists():
         create_file(path)
     connection = writing(path)
-    db = Database(connection)
     try:
-        _check(connection, path)
-        STEPS.apply(db)
+        if _check(connection, path) < VERSION:
+            from coordinator.journal.local_steps import bring_up  # a file that is up to date spares the import
+
+            bring_up(connection)
     except BaseException:
         connection.close()
         raise
-    return db
+    return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of the file's tables."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application not in (0, APPLICATION_ID):
         raise NotAJournal(f"{path} is no client's copy: another program made it")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise NotAJournal(f"{path} was written by a newer release; use that one")
+    return int(version)

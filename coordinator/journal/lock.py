@@ -25,9 +25,13 @@ class Lock:
             raise InUse(f"{path} is in use by process {holder}; end that one first, or use another file") from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
+        self._held = True
 
     def release(self) -> None:
-        os.close(self._file)
+        """Let go; again, nothing happens: the number of a closed file may be another file's by then."""
+        if self._held:
+            self._held = False
+            os.close(self._file)
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from coordinator.incident.times import when
+from coordinator.journal.connect import atomic
 from coordinator.journal.errors import InUse
 from coordinator.journal.local import Local, paths
 
@@ -117,5 +118,5 @@ class Outbox:
         return len(left)
 
     def _write(self, sql: str, *values: str | bytes) -> None:
-        with self._local.db.atomic():
-            self._local.connection.execute(sql, values)
+        with atomic(self._local.connection) as connection:
+            connection.execute(sql, values)

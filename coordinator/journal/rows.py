@@ -6,8 +6,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from coordinator.incident.acts import ACTS, HUB_ACTS, Form
+from coordinator.incident.acts import ACTS, Form
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import HUB_ACTS
 from coordinator.journal.lines import digest, encode
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coordinator.incident.acts import Snapshot
 from coordinator.incident.entries import Entry
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Snapshot
 from coordinator.incident.snapshot import freeze
 from coordinator.incident.state import State
 from coordinator.journal.connect import reading

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
+from coordinator.incident.hubacts import Open
 from coordinator.journal.errors import JournalError
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads

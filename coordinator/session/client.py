@@ -84,6 +84,7 @@ class Session:
         self._cut = False
         self._ready = asyncio.Event()
         self._met = False
+        self._closed = False
         self.wake = asyncio.Event()
         """Set when there may be something to send."""
         self._task: asyncio.Task[None] | None = None
@@ -99,14 +100,16 @@ class Session:
         await self.close()
 
     async def close(self) -> None:
-        """End the session. What is not decided stays in the box, if there is a folder."""
+        """End the session; again, nothing happens. What is not decided stays in the box, if there is a folder."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        self._outcomes.close()
-        self._place.close()
+        if not self._closed:
+            self._closed = True
+            self._outcomes.close()
+            self._place.close()
 
     # What there is to see
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
-from coordinator.incident.acts import Open
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Open
 from coordinator.incident.snapshot import freeze, thaw
 from coordinator.incident.state import State
 from coordinator.journal import errors

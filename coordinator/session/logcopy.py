@@ -6,9 +6,9 @@ A copy that differs from the hub's log is never merged with it. Sans I/O: a shel
 from collections.abc import Sequence
 from typing import Protocol
 
-from coordinator.incident.acts import Open
 from coordinator.incident.entries import Entry
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Open
 from coordinator.incident.snapshot import thaw
 from coordinator.incident.state import State
 from coordinator.journal.lines import GENESIS, decode, digest

@@ -85,6 +85,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("correct", "E", "correct", "form", "Correct an entry; the old one stays"),
     # What is new
     Action("message", "m", "message", "form", "Write to the Point of Contact; ! begins a FLASH", footer=7),
+    Action("forms", "M", "forms", "own", "Write on a form: METHANE, situation report, resource request, MAYDAY"),
     Action("order", "o", "order", "form", "Issue an order", (holder,), 7),
     Action("propose", "P", "propose", "form", "Propose an order to whoever may issue it"),
     Action("status", "s", "status", "form", "My centre's status; answers a roll call", footer=8),

@@ -74,6 +74,8 @@ _OWN_SOURCES: dict[tuple[str, str], Callable[[View], list[str]]] = {
 
 def names(view: View, do: str, field: str) -> list[str]:
     """Every name that makes sense in a field of a command; none where anything may stand."""
+    if do in COMPOSED:
+        do = "message"
     literal = next((one.choices for one in slots(do) if one.name == field), ()) if do in WORDS else ()
     if literal:
         return list(literal)

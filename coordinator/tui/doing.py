@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coordinator.incident.acts import Accept, Acknowledge, Act, Complete, Issue, Take, Withdraw
 from coordinator.tui.actions import ACTIONS, COMMAND_OF, Action, shown
+from coordinator.tui.composing import COMPOSED, KEYS
 from coordinator.tui.forms import begun
 from coordinator.tui.screens.command import CommandScreen
 from coordinator.tui.screens.confirm import ConfirmScreen
@@ -44,6 +46,7 @@ class Doing:
             "readback": self._read_back,
             "take": self._take,
             "withdraw": self._withdraw,
+            "forms": self._forms,
             "command": self._command,
             "palette": self._palette,
             "help": self._palette,
@@ -158,6 +161,14 @@ class Doing:
         assert desk.offer is not None
         self._interface.sending.say(Withdraw(ref=desk.offer.seq))
 
+    def _forms(self, view: View, spot: Spot) -> None:
+        del view, spot
+        chosen = {
+            key: (name, partial(self._interface.call_later, self.form, name, NOWHERE)) for key, name in KEYS.items()
+        }
+        text = "\n".join(f"{key}  {COMPOSED[name].title}" for key, name in KEYS.items())
+        self._interface.push_screen(ConfirmScreen("WHICH FORM?", text, chosen))
+
     def _command(self, view: View, spot: Spot) -> None:
         self._interface.push_screen(CommandScreen(self._interface.command_line))
 
@@ -172,6 +183,7 @@ ABOUT: dict[str, frozenset[SpotKind]] = {
     **dict.fromkeys(("offer", "assume", "stand_down"), frozenset(("scope",))),
     "resource": frozenset(("order",)),
     "correct": frozenset(("message", "order", "entry")),
+    **dict.fromkeys(COMPOSED, frozenset()),
 }
 """Which things a form can be about; forms that are not here are about whatever their action's check lets through."""
 

@@ -13,8 +13,10 @@ from msgspec import Struct, field
 from coordinator.incident.acts import Act, CentreState
 from coordinator.incident.briefing import briefing
 from coordinator.incident.entries import OnRecord
+from coordinator.incident.situation import situation
 from coordinator.session import saying
 from coordinator.session.words import Slot, slot
+from coordinator.tui import composing
 from coordinator.tui.choices import MEANS
 from coordinator.tui.spots import Spot
 from coordinator.tui.view import View
@@ -56,6 +58,10 @@ def _offer(view: View, spot: Spot) -> dict[str, str]:
     charter = view.scope(scope)
     to = next((one for one in (*charter.staff,) if one != view.me), "") if charter is not None else ""
     return {"scope": scope, "to": to, "briefing": briefing(view.state, scope, view.now) if scope else ""}
+
+
+def _brief(view: View, _: Spot) -> dict[str, str]:
+    return {"text": situation(view.state, view.now)}
 
 
 def _everyone(view: View, _: Spot) -> dict[str, str]:
@@ -130,7 +136,7 @@ FORMS: dict[str, Form] = {
     "reopen": Form("REOPEN: the answer does not serve", ("reason",), "ref"),
     "decline": Form("DECLINE with a reason", ("refs", "reason"), begins=_declined),
     "broadcast": Form("BROADCAST to every centre", ("text", "precedence"), defaults={"precedence": "PRIORITY"}),
-    "brief": Form("BRIEF: a numbered situation report to all", ("text",), long=("text",)),
+    "brief": Form("BRIEF: a numbered situation report to all", ("text",), long=("text",), begins=_brief),
     "status": Form("STATUS of my centre", ("state", "headcount", "text")),
     "rollcall": Form("ROLL CALL", ("centres", "due", "text"), defaults={"due": "5m"}, begins=_everyone),
     "declare": Form("FACT: the state of a subject", ("subject", "state", "text")),
@@ -153,6 +159,7 @@ FORMS: dict[str, Form] = {
     "decision": Form("DECISION and why", ("text", "rationale", "options")),
     "correct": Form("CORRECT an entry; the old one stays", ("ref", "text"), "ref"),
     "end_operation": Form("END THE OPERATION", ("reason",)),
+    **{name: Form(one.title, one.fields, defaults=one.defaults) for name, one in composing.COMPOSED.items()},
 }
 
 LABELS = {
@@ -184,7 +191,7 @@ HINTS = {
 
 def label(name: str) -> str:
     """A field as people read it."""
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    return LABELS.get(name, name.removeprefix(composing.OWN).replace("_", " ").capitalize())
 
 
 def begun(view: View, do: str, spot: Spot) -> dict[str, str]:
@@ -204,6 +211,8 @@ def place(do: str, name: str) -> Slot:
         return Slot(name=name, kind="choice", choices=("here", *MEANS))
     if name in RECORD:
         return Slot(name=name, kind="moment" if name == "said_at" else "text")
+    if do in composing.COMPOSED:
+        return composing.place(name)
     if (do, name) == ("status", "state"):
         return Slot(name=name, kind="choice", required=True, choices=get_args(CentreState))
     return slot(do, name)
@@ -213,9 +222,9 @@ def act_of(do: str, values: dict[str, str], now: datetime) -> Act:
     """The act that a filled form makes. Raises saying.Usage, with a sentence for the operator."""
     given: dict[str, list[str]] = {}
     for name, value in values.items():
-        if name in RECORD or not value.strip():
+        if name in RECORD or not value.strip() or name.startswith(composing.OWN):
             continue
-        kind = slot(do, name).kind
+        kind = place(do, name).kind
         if kind == "flag":
             if value == YES:
                 given[name] = ["true"]
@@ -223,6 +232,8 @@ def act_of(do: str, values: dict[str, str], now: datetime) -> Act:
             given[name] = [value.strip()]
     if do in ("message", "broadcast") and values.get("text", "").startswith("!"):
         given |= {"text": [values["text"][1:].strip()], "precedence": ["FLASH"]}
+    if do in composing.COMPOSED:
+        return saying.build("message", (), given | composing.spelled(do, values), now)
     return saying.build(do, (), given, now)
 
 

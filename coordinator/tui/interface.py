@@ -93,6 +93,7 @@ class Interface(App[int], inherit_bindings=False):
         self.typed = Typed(self.drafts, session.clock.monotonic)
         self._bell = Bell(session.clock.monotonic)
         self._home = ""
+        self._herald = Herald()
 
     # From the session to the screen
 
@@ -100,10 +101,14 @@ class Interface(App[int], inherit_bindings=False):
         self.theme = "ansi-dark"
         self.push_screen(JoinScreen())
         self.session.listen(self._changed)
+        self.session.arriving(lambda entries: self._herald.arrived(entries, self.session.operator))
+        self._changed(self.session)
         self.set_interval(self._every, self.pulse)
 
     def _changed(self, _: Session) -> None:
         self._dirty = True
+        if self.view is None and self.session.state is not None:
+            self.call_next(self.pulse)  # the first picture waits for nothing
 
     def pulse(self) -> None:
         """Take in what changed since the last time; a second that passed is a change."""
@@ -143,7 +148,10 @@ class Interface(App[int], inherit_bindings=False):
             self.drafts.settle(DiskShelf(disk.outbox) if disk is not None else None)
             self.source.update()
             self.sending.settle()
-            if self._bell.wanted(alarms.flash(self.view)):
+            said = self._herald.look(self.view)
+            if said is not None:
+                self.tell(*said)
+            if self._bell.wanted(alarms.flash(self.view) | self._herald.alarms):
                 self.bell()
         if len(self.source) < TAIL and not self.source.ends and session.link.up:
             self.run_worker(self.source.ask(), exclusive=True, group="log")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pyte
 import pytest
 
-from coordinator.incident.acts import Link, Message, Note, RosterSteps
+from coordinator.incident.acts import Message, Note, RosterSteps
 from coordinator.incident.entries import Accepted, Entry, Refused
+from coordinator.incident.hubacts import Link
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads
 from coordinator.session.client import Session

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.acts import Act
 from coordinator.incident.clock import TICK, next_due
 from coordinator.incident.decide import decide
@@ -155,7 +155,7 @@ class Play:
         return [
             (entry.body.what, (entry.at - START).total_seconds())
             for entry in self.entries
-            if isinstance(entry.body, acts.Due) and entry.ref == seq
+            if isinstance(entry.body, hubacts.Due) and entry.ref == seq
         ]
 
     def kinds(self, seq: int) -> list[str]:

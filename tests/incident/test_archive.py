@@ -4,11 +4,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.incident.acts import ACTS, Archive, Recall
+from coordinator.incident.acts import ACTS
 from coordinator.incident.archive import Thing, departed, missing, recalled, thawed
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Archive, Recall
 from coordinator.incident.roster import HUB
 from coordinator.incident.snapshot import freeze
 from tests.incident.world import World

@@ -10,7 +10,7 @@ from datetime import timedelta
 import hypothesis.strategies as st
 from hypothesis import given
 
-from coordinator.incident import acts, deadlines, queues, saturation, threads
+from coordinator.incident import acts, deadlines, hubacts, queues, saturation, threads
 from coordinator.incident.acts import Act
 from coordinator.incident.clock import TICK, next_due
 from coordinator.incident.decide import decide
@@ -93,7 +93,7 @@ def test_each_deadline_fires_once(day: list[tuple[Move, int, bool]]) -> None:
     """The same one again only when an act moved it into the future in between."""
     play = played(day)
     fired = Counter(
-        (entry.ref, entry.body.what, entry.found.due) for entry in play.entries if isinstance(entry.body, acts.Due)
+        (entry.ref, entry.body.what, entry.found.due) for entry in play.entries if isinstance(entry.body, hubacts.Due)
     )
     assert [one for one, times in fired.items() if times > 1] == []
 
@@ -113,7 +113,7 @@ def test_however_seldom_the_hub_ticks_the_same_deadlines_fire(day: list[tuple[Mo
 
     def rang(one: Play) -> Counter[tuple[int | None, str]]:
         since = one.entries[len(play.entries) :]
-        words = [(entry.ref, entry.body.what) for entry in since if isinstance(entry.body, acts.Due)]
+        words = [(entry.ref, entry.body.what) for entry in since if isinstance(entry.body, hubacts.Due)]
         # A nudge runs from its relay, and the hub's own relay is written when the hub is up.
         return Counter(word for word in words if not word[1].startswith(deadlines.NUDGE))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from coordinator.incident import acts, deadlines, queues
+from coordinator.incident import acts, deadlines, hubacts, queues
 from coordinator.incident.clock import next_due
 from tests.incident.played import START, Play
 
@@ -198,7 +198,7 @@ def test_it_rings_at_the_holder_then_at_all_the_desk_then_at_whom_the_charter_na
     play = Play()
     play.sent(precedence="PRIORITY")
     play.to(2400)
-    to = {entry.body.what: entry.body.to for entry in play.entries if isinstance(entry.body, acts.Due)}
+    to = {entry.body.what: entry.body.to for entry in play.entries if isinstance(entry.body, hubacts.Due)}
     assert to == {
         "acknowledge-half": ("lee",),
         "acknowledge-due": ("lee",),
@@ -216,7 +216,7 @@ def test_those_who_have_not_acknowledged_a_relay_are_nudged_once() -> None:
     play.to(3600)
     assert play.rang(seq) == [("unacknowledged-3", 302 + MS)]
     body = next(entry.body for entry in play.entries if entry.kind == "due")
-    assert isinstance(body, acts.Due)
+    assert isinstance(body, hubacts.Due)
     assert body.to == ("ike", "ruth")
     assert "icp" in body.text
 
@@ -230,7 +230,7 @@ def test_every_word_of_a_due_entry_is_in_the_list_of_words() -> None:
     play.did("lee", acts.Assign(ref=given, owner="south", due=START + timedelta(hours=1)))
     play.to(8 * 3600)
     for entry in play.entries:
-        if isinstance(entry.body, acts.Due):
+        if isinstance(entry.body, hubacts.Due):
             words = [word for word in entry.body.what.split("-") if not word.isdigit()]
             assert words[-1] in deadlines.WORDS
             assert entry.body.text
@@ -243,7 +243,7 @@ def alarms(play: Play) -> list[tuple[str, float, str]]:
     return [
         (entry.body.what, (entry.at - START).total_seconds(), entry.body.scope)
         for entry in play.entries
-        if isinstance(entry.body, acts.Alarm) and entry.body.what.startswith("queue")
+        if isinstance(entry.body, hubacts.Alarm) and entry.body.what.startswith("queue")
     ]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from coordinator.incident import acts, queues
+from coordinator.incident import acts, hubacts, queues
 from coordinator.incident.state import Message
 from tests.incident.played import START, Play
 
@@ -76,5 +76,5 @@ def test_the_desk_sees_who_else_is_at_it() -> None:
     play = Play()
     seq = play.sent()
     assert queues.at_it(play.state, play.message(seq)) == []
-    play.did("hub", acts.Receipts(receipts=(acts.Receipt(centre="eoc", seen=(seq,)),)))
+    play.did("hub", hubacts.Receipts(receipts=(hubacts.Receipt(centre="eoc", seen=(seq,)),)))
     assert queues.at_it(play.state, play.message(seq)) == ["eoc"]

@@ -1,6 +1,6 @@
 """A message reaches the desk whose mandate it is, at once those who must have it, or is told where it belongs."""
 
-from coordinator.incident import acts, queues
+from coordinator.incident import acts, hubacts, queues
 from coordinator.incident.entries import OnRecord
 from tests.incident.played import Play
 
@@ -24,7 +24,7 @@ def test_outside_every_mandate_only_the_urgent_lies_on_a_desk() -> None:
     assert play.message(told).place == "elsewhere"
     assert play.kinds(told) == ["message", "elsewhere"]
     body = play.entries[-1].body
-    assert isinstance(body, acts.Elsewhere)
+    assert isinstance(body, hubacts.Elsewhere)
     assert "press office" in body.text
     urgent = play.sent(topic="press/tv", precedence="IMMEDIATE")
     assert play.message(urgent).place == "desk"
@@ -36,7 +36,7 @@ def test_a_topic_that_no_charter_speaks_of_still_gets_an_answer() -> None:
     play = Play()
     play.sent(topic="insurance/cars")
     body = play.entries[-1].body
-    assert isinstance(body, acts.Elsewhere)
+    assert isinstance(body, hubacts.Elsewhere)
     assert "insurance/cars" in body.text
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from coordinator.incident import acts, queues
+from coordinator.incident import acts, hubacts, queues
 from coordinator.incident.entries import Malformed, OnRecord
 from tests.incident.played import START, Play
 
@@ -123,7 +123,7 @@ def test_an_overdue_call_calls_again_then_gives_phone_and_callsign_in_contact_or
         ("rollcall-again", 601 + MS),
         ("rollcall-contact", 901 + MS),
     ]
-    bodies = [entry.body for entry in play.entries if isinstance(entry.body, acts.Due)]
+    bodies = [entry.body for entry in play.entries if isinstance(entry.body, hubacts.Due)]
     assert bodies[2].to == ("lee", "nia")
     assert "gauge (phone 555-0150, callsign Heron), north (phone 555-0102)" in bodies[3].text
 
@@ -170,7 +170,7 @@ def test_a_fact_that_does_not_fit_an_order_in_force_rings_at_its_desk() -> None:
     assert play.entries[-1].kind == "declare"
     play.did("nia", acts.Declare(subject="route/bridge", state="down"))
     alarm = play.entries[-1].body
-    assert isinstance(alarm, acts.Alarm)
+    assert isinstance(alarm, hubacts.Alarm)
     assert (alarm.scope, alarm.ref, alarm.to) == ("ops", order, ("lee", "dana", "ike"))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from coordinator.incident import acts, queues
+from coordinator.incident import acts, hubacts, queues
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Accepted, OnRecord, Refused
 from tests.incident.played import START, Play
@@ -410,7 +410,7 @@ def test_escalating_by_hand_goes_up_one_step_each_time() -> None:
     for _ in range(3):
         play.did("lee", acts.Escalate(ref=seq, reason="Nobody answers."))
         body = play.entries[-1].body
-        assert isinstance(body, acts.Alarm)
+        assert isinstance(body, hubacts.Alarm)
         rang.append(body.to)
     assert rang == [("dana",), ("ike", "ruth"), ("ike", "ruth")]
 
@@ -467,8 +467,8 @@ def test_what_was_joined_to_an_open_row_is_kept_until_its_answer_comes() -> None
     play = Play()
     row, twin = play.sent("sol", wants_reply=True), play.sent("nia", wants_reply=True)
     play.did("lee", acts.Join(refs=(row, twin)))
-    play.did("hub", acts.Archive(before=play.state.seq))
+    play.did("hub", hubacts.Archive(before=play.state.seq))
     play.did("lee", acts.Answer(ref=row, text="Pump A comes."))
     assert play.message(twin).said[-1].text == "Pump A comes."
-    play.did("hub", acts.Archive(before=play.state.seq))
+    play.did("hub", hubacts.Archive(before=play.state.seq))
     assert twin not in play.state.messages

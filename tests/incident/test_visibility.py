@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from coordinator.incident.acts import Receipts
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Receipts
 from coordinator.incident.snapshot import freeze, thaw, trimmed
 from coordinator.incident.visibility import audience, reveals, tokens
 from tests.incident.world import World

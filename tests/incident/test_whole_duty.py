@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from coordinator.incident import acts, consistency, holdings
+from coordinator.incident import acts, consistency, holdings, hubacts
 from coordinator.incident.check import problems
 from coordinator.incident.roster import Roster
 from coordinator.incident.situation import situation
@@ -166,7 +166,7 @@ def test_what_fell_due_while_the_hub_was_down_is_one_summary_a_desk_before_each_
     assert summary.text.startswith("the hub was down for ")
     before = len(world.log)
     world.at(600)
-    due = [(one.ref, one.body.what) for one in world.log[before:] if isinstance(one.body, acts.Due)]
+    due = [(one.ref, one.body.what) for one in world.log[before:] if isinstance(one.body, hubacts.Due)]
     assert due
     assert len(due) == len(set(due))
     world.restart(660)

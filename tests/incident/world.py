@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.incident.acts import ACTS, Alarm, Link, Start
+from coordinator.incident.acts import ACTS
 from coordinator.incident.clock import TICK, next_due
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Accepted, Command, Decision, Entry, Malformed, OnRecord, Refused
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Alarm, Link, Start
 from coordinator.incident.hubwork import opening
 from coordinator.incident.roster import HUB, Roster
 from coordinator.incident.snapshot import freeze, thaw

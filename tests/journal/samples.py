@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.acts import Act
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command, Entry, OnRecord
@@ -52,7 +52,7 @@ class Operation:
         self.journal = journal
         self.now = START
         roster = msgspec.json.decode(ROSTER.read_bytes(), type=Roster)
-        first = Entry(seq=1, at=START, kind="open", by=HUB, body=acts.Open(roster=roster))
+        first = Entry(seq=1, at=START, kind="open", by=HUB, body=hubacts.Open(roster=roster))
         self.state = opened(first)
         journal.submit(rows([first], GENESIS))
 

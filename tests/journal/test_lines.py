@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.entries import Command, Entry, Found, OnRecord, Remedy
 from coordinator.journal.errors import BadLine
 from coordinator.journal.lines import GENESIS, content, decode, digest, encode, prev_of
@@ -21,7 +21,7 @@ CALM = settings(max_examples=150, deadline=None, derandomize=True)
 
 characters = st.characters(exclude_categories=["Cs"])
 texts = st.text(characters, max_size=60).map(lambda text: unicodedata.normalize("NFC", text))
-EARLIEST, LATEST = datetime(2020, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - the strategy adds the zone
+EARLIEST, LATEST = datetime(2020, 1, 1), datetime(2100, 1, 1)
 times = st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC)).map(
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
@@ -38,9 +38,9 @@ bodies = st.one_of(
         window=st.builds(acts.Window, start=st.none() | times, until=st.none() | times),
     ),
     st.builds(
-        acts.Refusal, do=texts, said=st.dictionaries(texts, texts | st.integers(0, 9) | st.booleans(), max_size=4)
+        hubacts.Refusal, do=texts, said=st.dictionaries(texts, texts | st.integers(0, 9) | st.booleans(), max_size=4)
     ),
-    st.builds(acts.Clock, step=st.integers(-(10**9), 10**9)),
+    st.builds(hubacts.Clock, step=st.integers(-(10**9), 10**9)),
 )
 
 
@@ -48,7 +48,7 @@ bodies = st.one_of(
 def entries(draw: st.DrawFn) -> Entry:
     body = draw(bodies)
     return Entry(
-        seq=draw(st.integers(1, 2**40)), at=draw(times), kind=acts.KIND_OF[type(body)], by=draw(texts), body=body,
+        seq=draw(st.integers(1, 2**40)), at=draw(times), kind=hubacts.KIND_OF[type(body)], by=draw(texts), body=body,
         centre=draw(texts), id=draw(texts), ref=draw(st.none() | st.integers(1, 99)), said_at=draw(st.none() | times),
         words=draw(texts), found=Found(message=draw(texts), clashes=(1, 2), remedies=(Remedy(text=draw(texts)),)),
         prev=hashlib.sha256(draw(st.binary(max_size=4))).hexdigest(),
@@ -90,7 +90,7 @@ def test_each_line_of_a_chain_holds_the_digest_of_the_one_before(said: list[str]
 
 def test_prev_cannot_be_shadowed_by_what_somebody_said() -> None:
     other = "f" * 64
-    body = acts.Refusal(do="note", said={"prev": other, "x": f'"prev":"{other}"'})
+    body = hubacts.Refusal(do="note", said={"prev": other, "x": f'"prev":"{other}"'})
     entry = replace(note(7), kind="refusal", body=body, words=f',"prev":"{other}"', prev=GENESIS)
     assert prev_of(encode(entry)) == GENESIS
 
@@ -145,7 +145,7 @@ def test_an_entry_is_found_by_what_was_said_and_by_its_number() -> None:
     assert set(words(entry).split()) >= {"O-7", "EVACUATE", "area/north", "water", "heard"}
     form = acts.Form(name="WITHDRAW", fields={"leader": "Quill"})
     assert "Quill" in words(replace(entry, kind="message", body=acts.Message(precedence="FLASH", text="", form=form)))
-    assert "mill" in words(replace(entry, kind="refusal", body=acts.Refusal(do="note", said={"text": "mill", "n": 1})))
+    assert "mill" in words(replace(entry, kind="refusal", body=hubacts.Refusal(do="note", said={"text": "mill", "n": 1})))
 
 
 def test_digest_is_plain_sha256_so_that_any_tool_can_check_it() -> None:

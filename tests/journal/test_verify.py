@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.roster import HUB
 from coordinator.incident.snapshot import freeze
 from coordinator.journal import verify
@@ -30,7 +30,7 @@ def operation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Journal.create(path) as journal:
         run = Operation(journal)
         run.do("nia", acts.Message(precedence="ROUTINE", text="water at 4.1 m", wants_reply=True))
-        run.do(HUB, acts.Snapshot(digest=hashlib.sha256(freeze(run.state)).hexdigest()))
+        run.do(HUB, hubacts.Snapshot(digest=hashlib.sha256(freeze(run.state)).hexdigest()))
         run.do("lee", acts.Answer(ref=2, text="noted"))
         run.do("sol", acts.Note(text="quiet here"))
     return path

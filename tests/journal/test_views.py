@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.entries import OnRecord
 from coordinator.incident.roster import HUB
 from coordinator.journal.store import Journal
@@ -152,7 +152,7 @@ def test_a_desk_that_acknowledges_has_acted_and_the_hub_that_sends_on_has_not(tm
         run.do("lee", acts.Acknowledge(ref=seen))
         flash = run.do("nia", acts.Message(precedence="FLASH", text="help", to=("south",)))
         run.now += timedelta(minutes=5)
-        run.do(HUB, acts.Tick())
+        run.do(HUB, hubacts.Tick())
         run.do("sol", acts.Acknowledge(ref=flash))
         journal.settle()
         rows = {row["seq"]: row for row in journal.reads.view("response_times")}

@@ -8,11 +8,12 @@ from typing import cast
 import msgspec
 
 from coordinator.incident import archive, projections
-from coordinator.incident.acts import ACTS, Act, Archive, Lapse, Link, Open, Recall, Start
+from coordinator.incident.acts import ACTS, Act
 from coordinator.incident.clock import TICK, next_due
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command, Decision, Entry, Malformed, OnRecord, Refused
 from coordinator.incident.evolve import evolve, opened
+from coordinator.incident.hubacts import Archive, Lapse, Link, Open, Recall, Start
 from coordinator.incident.roster import HUB, Roster
 from coordinator.incident.state import State
 from tests.oracle.ground import Holding, Window

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import Roster
@@ -329,7 +329,7 @@ async def test_what_only_the_hub_does_nobody_can_say(worlds: Callable[[], Awaita
     world = await worlds()
     client = world.clients["liaison"]
     before = world.place.hub.state.seq
-    for do in acts.HUB_ACTS:
+    for do in hubacts.HUB_ACTS:
         await client.send(msgspec.msgpack.encode({"t": "command", "id": f"hub-{do}", "do": do}))
     last = await world.do("liaison", acts.Note(text="after all that"))
     kinds = [entry.kind for entry in client.entries() if entry.seq > before]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.incident.acts import Alarm, Note
+from coordinator.incident.acts import Note
 from coordinator.incident.entries import Accepted, Entry
+from coordinator.incident.hubacts import Alarm
 from coordinator.journal import verify
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads

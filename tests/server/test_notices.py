@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.cli.main import run
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.entries import Entry
 from server.notices import Notice, Person, notice
 from server.notifier import FIRST_AGAIN, Notifier, Settings, Taken, Unfit, alone, settings
@@ -25,7 +25,7 @@ AT = datetime(2026, 11, 22, 13, tzinfo=UTC)
 
 
 def entry(body: acts.Act, seq: int = 7) -> Entry:
-    kind = "due" if isinstance(body, acts.Due) else "alarm"
+    kind = "due" if isinstance(body, hubacts.Due) else "alarm"
     return Entry(seq=seq, at=AT, kind=kind, by="hub", body=body)
 
 
@@ -56,13 +56,13 @@ def test_only_what_is_worth_waking_somebody_for_makes_a_notice() -> None:
         ("acknowledge-half", False), ("answer-due", False), ("answer-overdue", True), ("owner-escalation-2", True),
         ("rollcall-half", False), ("rollcall-contact", True), ("window-ends", False),
     ):
-        made = notice(entry(acts.Due(ref=3, what=what, to=("lee",), text="M-1")), "f" * 64, roster)
+        made = notice(entry(hubacts.Due(ref=3, what=what, to=("lee",), text="M-1")), "f" * 64, roster)
         assert (made is not None) is wanted, what
-    alarm = acts.Alarm(what="holder-out-of-contact", scope="ops", to=("dana", "gone"), text="may be assumed")
+    alarm = hubacts.Alarm(what="holder-out-of-contact", scope="ops", to=("dana", "gone"), text="may be assumed")
     made = notice(entry(alarm), "f" * 64, roster)
     assert made is not None
     assert (made.id, made.exercise, [one.id for one in made.to]) == ("f" * 16 + "-7", True, ["dana", "gone"])
-    assert notice(entry(acts.Alarm(what="queue", scope="ops")), "f" * 64, roster) is None, "nobody to tell"
+    assert notice(entry(hubacts.Alarm(what="queue", scope="ops")), "f" * 64, roster) is None, "nobody to tell"
 
 
 def test_a_notice_is_written_once_and_leaves_new_when_it_was_delivered(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.incident import acts
+from coordinator.incident import hubacts
 from coordinator.incident.acts import Acknowledge, Message, Note, Order, Relay
 from coordinator.incident.entries import Entry
 from coordinator.journal.lines import decode
@@ -40,7 +40,7 @@ async def log(place: Place, *kinds: str) -> list[Entry]:
 
 async def links(place: Place) -> list[tuple[str, str]]:
     bodies = [entry.body for entry in await log(place, "link")]
-    return [(body.operator, body.state) for body in bodies if isinstance(body, acts.Link)]
+    return [(body.operator, body.state) for body in bodies if isinstance(body, hubacts.Link)]
 
 
 async def heard(client: Client) -> None:
@@ -54,7 +54,7 @@ async def test_the_first_hello_is_a_link_up_with_the_clients_version(place: Plac
     await place.join("nia")
     await place.join("nia")
     (entry,) = await log(place, "link")
-    assert isinstance(entry.body, acts.Link)
+    assert isinstance(entry.body, hubacts.Link)
     assert (entry.by, entry.body.operator, entry.body.state, entry.body.version) == ("hub", "nia", "up", "raw")
 
 
@@ -69,7 +69,7 @@ async def test_a_silent_link_is_lost_since_it_was_last_heard(place: Place, clock
     place.hub.tick()
     assert await links(place) == [("nia", "up"), ("nia", "down")]
     down = (await log(place, "link"))[-1].body
-    assert isinstance(down, acts.Link)
+    assert isinstance(down, hubacts.Link)
     assert down.since == since
     await heard(nia)
     assert (await links(place))[-1] == ("nia", "up")
@@ -120,7 +120,7 @@ async def test_after_a_restart_everyone_is_up_only_when_they_come_back(place: Pl
     await place.join("nia")
     assert await links(place) == [("nia", "up"), ("nia", "up")]
     (start,) = await log(place, "start")
-    assert isinstance(start.body, acts.Start)
+    assert isinstance(start.body, hubacts.Start)
 
 
 async def test_in_a_drill_an_open_connection_counts_as_heard(tmp_path: Path, clock: HandClock) -> None:
@@ -148,12 +148,12 @@ async def test_a_screen_that_is_not_painted_is_no_person(place: Place, clock: Ha
     await nia.send(Beat(painted=25_000, waiting=True))
     await heard(nia)
     (frozen,) = await log(place, "presence")
-    assert isinstance(frozen.body, acts.Presence)
+    assert isinstance(frozen.body, hubacts.Presence)
     assert frozen.body.unpainted_since == clock.at - timedelta(seconds=25)
     await nia.send(Beat(painted=10, waiting=False))
     await heard(nia)
     painted = (await log(place, "presence"))[-1].body
-    assert isinstance(painted, acts.Presence)
+    assert isinstance(painted, hubacts.Presence)
     assert painted.unpainted_since is None
 
 
@@ -180,10 +180,10 @@ async def test_receipts_are_batched_and_each_fact_is_told_once(place: Place, clo
     clock.move(EVERY)
     place.hub.tick()
     (entry,) = await log(place, "receipts")
-    assert isinstance(entry.body, acts.Receipts)
+    assert isinstance(entry.body, hubacts.Receipts)
     assert entry.body.receipts == (
-        acts.Receipt(centre="icp", delivered=(order.seq,), seen=(order.seq,)),
-        acts.Receipt(centre="south", delivered=(order.seq, message.seq), seen=(order.seq,)),
+        hubacts.Receipt(centre="icp", delivered=(order.seq,), seen=(order.seq,)),
+        hubacts.Receipt(centre="south", delivered=(order.seq, message.seq), seen=(order.seq,)),
     )
     await sol.send(Got(delivered=(order.seq, message.seq), seen=(order.seq,)))
     await heard(sol)
@@ -212,7 +212,7 @@ async def test_a_stepped_clock_is_an_entry_and_time_never_runs_backwards(place: 
     slow = await lee.do(Note(text="a minute later"))
     clock.at += timedelta(hours=2)
     ahead = await lee.do(Note(text="after the step forward"))
-    steps = [entry.body.step for entry in await log(place, "clock") if isinstance(entry.body, acts.Clock)]
+    steps = [entry.body.step for entry in await log(place, "clock") if isinstance(entry.body, hubacts.Clock)]
     assert steps == [-3_600_000, 7_200_000]
     assert back.at <= slow.at <= ahead.at
     assert slow.at - back.at == timedelta(seconds=30), "half speed, until the clock has caught up"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.incident import acts, queues
+from coordinator.incident import acts, hubacts, queues
 from coordinator.incident.deadlines import expects
 from coordinator.incident.entries import Entry
 from coordinator.incident.evolve import evolve, opened
@@ -50,8 +50,8 @@ def test_the_desk_rings_at_most_ten_times_in_any_ten_minutes(log: list[Entry]) -
     rung: list[datetime] = []
     for entry in log:
         flash = isinstance(entry.body, acts.Message) and entry.body.precedence == "FLASH"
-        at_desk = isinstance(entry.body, acts.Alarm) or (
-            isinstance(entry.body, acts.Due) and "overdue" in entry.body.what and not entry.found.late
+        at_desk = isinstance(entry.body, hubacts.Alarm) or (
+            isinstance(entry.body, hubacts.Due) and "overdue" in entry.body.what and not entry.found.late
         )
         if (flash or at_desk) and (not rung or entry.at - rung[-1] >= timedelta(seconds=10)):
             rung.append(entry.at)
@@ -67,11 +67,11 @@ def test_nothing_is_ownerless_at_the_end(log: list[Entry]) -> None:
 
 
 def test_what_fell_due_while_the_hub_was_down_is_one_summary_and_each_fires_once(log: list[Entry]) -> None:
-    summaries = [entry for entry in log if isinstance(entry.body, acts.Alarm) and entry.body.what == "while-down"]
+    summaries = [entry for entry in log if isinstance(entry.body, hubacts.Alarm) and entry.body.what == "while-down"]
     (start,) = [entry for entry in log if entry.kind == "start"]
     (summary,) = summaries
     assert (summary.seq, summary.at, summary.found.late) == (start.seq + 1, start.at, True)
-    due = [(entry.ref, entry.body.what) for entry in log if isinstance(entry.body, acts.Due)]
+    due = [(entry.ref, entry.body.what) for entry in log if isinstance(entry.body, hubacts.Due)]
     assert len(due) == len(set(due))
     fired = [entry for entry in log if entry.at == start.at and entry.seq > summary.seq and entry.kind == "due"]
     assert {entry.ref for entry in fired} == set(summary.found.refs)

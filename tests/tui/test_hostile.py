@@ -134,7 +134,7 @@ async def enemy(tmp_path: Path) -> AsyncIterator[tuple[Stage, Room]]:
 
 def assert_plain(seat: Seat, where: str) -> None:
     for line in seat.lines:
-        assert not list(obeyed(line)), f"{where}: {ascii(line)}"
+        assert not list(obeyed(line)), f"{where}: {line!a}"
         assert "\n" not in line
 
 
@@ -209,7 +209,7 @@ async def test_every_view_prints_it_as_text(
             said = capsys.readouterr()
             for line in (said.out + said.err).split("\n"):
                 found = [char for char in line if unicodedata.category(char) == "Cc"] if view == EXACT else obeyed(line)
-                assert not list(found), f"{view}: {ascii(line)}"
+                assert not list(found), f"{view}: {line!a}"
             assert "Traceback" not in said.err
     with contextlib.suppress(SystemExit):
         await asyncio.to_thread(run, ["verify", str(stage.journal)])

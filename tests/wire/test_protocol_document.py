@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from coordinator.incident import state
-from coordinator.incident.acts import ACTS, HUB_ACTS, Act
+from coordinator.incident.acts import ACTS, Act
 from coordinator.incident.entries import Code, Entry, Found
+from coordinator.incident.hubacts import HUB_ACTS
 from coordinator.wire import frames, limits
 from coordinator.wire.bounds import BODIES
 from coordinator.wire.commands import ENVELOPE

@@ -1,5 +1,7 @@
 """What stands beside a form: what fits in this field, what is in force on the subject, what it is about. Pure."""
 
+from collections.abc import Sequence
+
 from coordinator.incident import claims
 from coordinator.tui import choices
 from coordinator.tui.forms import HINTS, place
@@ -7,7 +9,7 @@ from coordinator.tui.rows import detail
 from coordinator.tui.rows.orders import fate
 from coordinator.tui.rows.words import what
 from coordinator.tui.spots import Listing, Row, Spot
-from coordinator.tui.texts import plain
+from coordinator.tui.texts import plain, wrapped
 from coordinator.tui.view import View
 
 OFFERED = 9
@@ -31,6 +33,12 @@ def aside(
     if do in ("order", "propose"):
         return _in_force(view, subject)
     return Listing("ABOUT ", facts) if facts else Listing("", ())
+
+
+def standing(against: Sequence[str], width: int) -> Listing:
+    """What stands against it: shown to its author before it goes."""
+    lines = [line for sentence in against for line in wrapped(f"- {sentence}", max(width - 2, 20))]
+    return Listing("STANDS AGAINST IT ", tuple(Row(f"w{n}", ((line, "warn"),)) for n, line in enumerate(lines)))
 
 
 def part(do: str, field: str, said: str) -> tuple[str, str]:

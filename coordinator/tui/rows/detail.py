@@ -5,11 +5,12 @@ from collections.abc import Callable
 from msgspec import to_builtins
 
 from coordinator.incident.entries import Entry
-from coordinator.incident.state import Message
+from coordinator.incident.state import Message, Rollcall
 from coordinator.tui.rows import tell
 from coordinator.tui.rows.board import contact
 from coordinator.tui.rows.duty import charter
 from coordinator.tui.rows.facts import pair, text
+from coordinator.tui.rows.neighbours import neighbours
 from coordinator.tui.rows.order_detail import order_detail, proposal_detail
 from coordinator.tui.rows.orders import reach
 from coordinator.tui.rows.words import said, what
@@ -52,6 +53,7 @@ def _message(view: View, spot: Spot, width: int) -> list[Line]:
         for name, value in message.form.fields.items():
             lines += pair(name, value, width)
     lines += _thread(view, message, width)
+    lines += neighbours(view, message, width)
     return lines
 
 
@@ -106,6 +108,8 @@ def _centre(view: View, spot: Spot, width: int) -> list[Line]:
         lines += pair("People", str(report.headcount) if report.headcount is not None else "", width)
     lines += pair("Contact", contact(view, centre.id)[0], width)
     lines += pair("Voice", reach(view, centre.id), width)
+    lines += pair("Bridge", centre.bridge, width)
+    lines += pair("Wishes", centre.preferences, width)
     people = [
         f"{one.name} ({one.role})" for one in view.state.roster.operators if one.centre == centre.id and not one.retired
     ]
@@ -132,10 +136,22 @@ def _rollcall(view: View, spot: Spot, width: int) -> list[Line]:
     lines += pair("Asks", call.text or "confirm your status", width)
     for centre in call.centres:
         done = centre in call.confirmed
-        lines += pair(
-            plain(centre), "confirmed" if done else f"OUTSTANDING; {reach(view, centre)}", width, "" if done else "warn"
-        )
+        said = f"confirmed{_people(call, centre)}" if done else f"OUTSTANDING; {reach(view, centre)}"
+        lines += pair(plain(centre), said, width, "" if done and not _missing(call, centre) else "warn")
     return lines
+
+
+def _people(call: Rollcall, centre: str) -> str:
+    heads, expected = call.heads.get(centre), call.expected.get(centre)
+    if heads is None:
+        return f", no headcount ({expected} expected)" if expected is not None else ""
+    return f", {heads} people" + (f" of {expected}" if expected is not None else "")
+
+
+def _missing(call: Rollcall, centre: str) -> bool:
+    """Whether fewer answered than are expected there."""
+    heads, expected = call.heads.get(centre), call.expected.get(centre)
+    return heads is not None and expected is not None and heads < expected
 
 
 def _waiting(view: View, spot: Spot, width: int) -> list[Line]:

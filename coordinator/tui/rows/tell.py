@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coordinator.incident import acts
+from coordinator.incident import acts, hubacts
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import HUB
 from coordinator.tui.spots import Row, Spot
@@ -69,7 +69,7 @@ def _order(entry: Entry) -> str:
 
 def _refusal(entry: Entry) -> str:
     body = entry.body
-    assert isinstance(body, acts.Refusal)
+    assert isinstance(body, hubacts.Refusal)
     words = [str(body.said.get(name)) for name in ("verb", "subject", "text") if body.said.get(name)]
     return f"{body.do} {' '.join(words)}: {entry.found.code}: {entry.found.message}"
 
@@ -85,19 +85,19 @@ def _readback(entry: Entry) -> str:
 
 def _open(entry: Entry) -> str:
     body = entry.body
-    assert isinstance(body, acts.Open)
+    assert isinstance(body, hubacts.Open)
     return f"{body.roster.operation.name} ({body.roster.operation.kind})"
 
 
 def _link(entry: Entry) -> str:
     body = entry.body
-    assert isinstance(body, acts.Link)
+    assert isinstance(body, hubacts.Link)
     return f"{body.operator} {body.state}" + (f" (last heard {exact(body.since)})" if body.state == "down" else "")
 
 
 def _receipts(entry: Entry) -> str:
     body = entry.body
-    assert isinstance(body, acts.Receipts)
+    assert isinstance(body, hubacts.Receipts)
     return joined(f"{one.centre}: {len(one.delivered)} delivered, {len(one.seen)} seen" for one in body.receipts)
 
 
@@ -109,7 +109,7 @@ def _package(entry: Entry) -> str:
 
 def _due(entry: Entry) -> str:
     body = entry.body
-    assert isinstance(body, acts.Due)
+    assert isinstance(body, hubacts.Due)
     return f"{body.text or body.what}"
 
 

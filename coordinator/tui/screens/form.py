@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
+from coordinator.incident.consistency import against
 from coordinator.session.saying import Usage
 from coordinator.tui import choices
 from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, label, place, record_of
@@ -52,6 +53,8 @@ class FormScreen(Base):
         self._shown: tuple[str, ...] = tuple(name for name in shown if not (name == "refs" and "ref" in values))
         self._ready = False
         self._resumed = resumed
+        self._warned: tuple[str, ...] = ()
+        """What stands against it, once its author was shown that."""
 
     @property
     def values(self) -> dict[str, str]:
@@ -125,6 +128,14 @@ class FormScreen(Base):
         except Usage as wrong:
             self._wrong(str(wrong))
             return
+        stands = tuple(against(self.interface.session.state, act, now)) if self.interface.session.state else ()
+        if stands != self._warned:
+            self._warned = stands
+            if stands:
+                self.query_one(Send).disarm()
+                self.interface.tell("Something stands against it, see below; send again to send it all the same", "warn")
+                self.again()
+                return
         self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""
         if self.command_id and not self.interface.session.link.up:
             self.dismiss()
@@ -187,6 +198,8 @@ class FormScreen(Base):
 
     def _beside(self, view: View) -> Listing:
         field = self.focused
+        if self._warned and isinstance(field, Send):
+            return aside.standing(self._warned, self.size.width)
         subject = self._field("subject").said.strip() if self.do in ("order", "propose") else ""
         name, said = (field.id or "", field.said) if isinstance(field, Line) else ("", "")
         return aside.aside(view, self.do, self.about, self.size.width, field=name, said=said, subject=subject)
