@@ -14,7 +14,6 @@ from coordinator.incident.archive import Thing
 from coordinator.journal.connect import reading
 from coordinator.journal.errors import BrokenChain
 from coordinator.journal.lines import GENESIS, digest, prev_of
-from coordinator.journal.schema import check
 from coordinator.journal.search import Search
 from coordinator.journal.views import selecting
 
@@ -54,6 +53,8 @@ class Kept(NamedTuple):
 
 class Reads:
     def __init__(self, path: Path) -> None:
+        from coordinator.journal.schema import check  # only who opens a journal needs what makes one
+
         self._connection = reading(path, check)
         self._search = Search(self._connection)
 
