@@ -17,7 +17,8 @@ SEQUENCES = [
 MARKUP = [
     "[bold red]x[/]", "[/]", "[@click=app.quit]x[/]", "[link=http://x]y[/link]", "[", "]", "[[", "\\[", "[/bold",
     "[on red]", "$text", "[@click='app.bell']x[/]", "<b>x</b>", "{x}", "{0}", "%s%n", "%(x)s", "`x`", ":bomb:",
-    "${HOME}", "$(id)", "[reverse][blink]x", "[conceal]x[/conceal]", "[$accent]x[/]", "[#ff0000]x", "[not bold]x", "[!]", "[]",
+    "${HOME}", "$(id)", "[reverse][blink]x", "[conceal]x[/conceal]", "[$accent]x[/]", "[#ff0000]x", "[not bold]x",
+    "[!]", "[]",
 ]  # fmt: skip
 LETTERS = [
     "\u0430ccept", "\u0391CCEPT", "\uff21\uff23", "\U0001d400\U0001d401", "O\u0327-12", "\u01c3", "l1I|", "O0",

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from coordinator.cli import common
 from coordinator.cli.ends import REFUSED, End, Usage
+from coordinator.cli.lines import shown
 from coordinator.cli.options import hub_options
 from coordinator.incident.acts import Message
 from coordinator.incident.entries import Accepted, OnRecord
@@ -84,7 +85,7 @@ async def _enter(to: common.To, wanted: list[Row], means: str) -> int:
                 click.echo(f"line {row.line}: {outcome.number}, entry {outcome.seq}")
             else:
                 refused += 1
-                click.echo(f"line {row.line}: not taken, {outcome.message}", err=True)
+                click.echo(shown(f"line {row.line}: not taken, {outcome.message}"), err=True)
     return refused
 
 

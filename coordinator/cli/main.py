@@ -133,5 +133,7 @@ def _with_help(wrong: click.ClickException) -> str:
 
 def _said(line: str, code: int) -> int:
     if line:
-        click.echo(f"coordinator: {line}", err=True)
+        from coordinator.cli.lines import shown
+
+        click.echo(shown(f"coordinator: {line}"), err=True)
     return code

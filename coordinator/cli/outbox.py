@@ -8,7 +8,7 @@ import msgspec
 from coordinator.cli import common, config
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, End, Usage
-from coordinator.cli.lines import clock
+from coordinator.cli.lines import clock, shown
 from coordinator.cli.options import hub_options
 from coordinator.incident.entries import Accepted, Outcome, Refused
 from coordinator.session import spelling
@@ -23,7 +23,7 @@ def _outbox(
 ) -> None:
     to = common.to(hub, as_, wait)
     for line in common.run(lambda: _sent(to, folder or config.folder(), confirm, drop, as_json)):
-        click.echo(line)
+        click.echo(shown(line))
 
 
 async def _sent(
@@ -40,7 +40,7 @@ async def _sent(
         except Unreachable as gone:
             if session.waiting:
                 listed = [_line(waiting, "waits", as_json) for waiting in session.waiting]
-                click.echo("\n".join([*lines, *listed]))
+                click.echo("\n".join(map(shown, [*lines, *listed])))
                 raise End(OUT_OF_REACH, f"{gone}; {len(session.waiting)} kept in {folder}") from None
             return lines
         for id, waiting in here.items():

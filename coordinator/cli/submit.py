@@ -10,7 +10,7 @@ from msgspec import Struct
 from coordinator.cli import common, refusals
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, REFUSED, USAGE, End
-from coordinator.cli.lines import plain
+from coordinator.cli.lines import plain, shown
 from coordinator.cli.options import at_terminal
 from coordinator.incident.acts import Act
 from coordinator.incident.consistency import CHECKED, against
@@ -57,7 +57,7 @@ def submit(said: Submission) -> None:
             raise End(REFUSED)
         case Refused():
             for line in refusals.told(answer.outcome, said.act, answer.clashes, SHOWN):
-                click.echo(line, err=True)
+                click.echo(shown(line), err=True)
             raise End(REFUSED)
 
 
@@ -68,7 +68,7 @@ def _accepted(outcome: Accepted, as_json: bool) -> None:
     number = f"{outcome.number}, " if outcome.number else ""
     click.echo(f"done: {number}entry {outcome.seq}")
     for advisory in outcome.advisories:
-        click.echo(f"  note: {advisory}")
+        click.echo(shown(f"  note: {advisory}"))
 
 
 async def _deliver(said: Submission) -> Answer:

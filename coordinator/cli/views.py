@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from coordinator.cli import charter, common
 from coordinator.cli.ends import Usage
-from coordinator.cli.lines import clock
+from coordinator.cli.lines import clock, shown
 from coordinator.cli.options import hub_options
 from coordinator.cli.table import table
 from coordinator.incident import projections, queues
@@ -240,7 +240,7 @@ def _show(
         return
     lines = view.markdown(seen) if style == "md" and view.markdown is not None else view.text(seen)
     for line in lines:
-        click.echo(line)
+        click.echo(shown(line))
 
 
 def as_command(name: str, view: View) -> click.Command:
