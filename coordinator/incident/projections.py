@@ -108,13 +108,18 @@ def cancelled_unread(state: State, order: Order) -> list[str]:
     """
     if order.ended not in ("superseded", "rescinded"):
         return []
-    return [centre for centre in order.to if not told(state, order, centre)]
+    return [centre for centre in order.to if not _is_unable(order, centre) and not told(state, order, centre)]
+
+
+def _is_unable(order: Order, centre: str) -> bool:
+    report = order.reports.get(centre)
+    return report is not None and report.answer == "unable"
 
 
 def told(state: State, order: Order, centre: str) -> bool:
-    """Whether an addressee knows that the order is cancelled, or never could carry it out."""
+    """Whether an addressee has read back that the order is cancelled, or, rightly, an order that supersedes it."""
     report = order.reports.get(centre)
-    if report is not None and (report.told or report.answer == "unable"):
+    if report is not None and report.told:
         return True
     return any(
         (successor := state.orders.get(seq)) is not None
