@@ -12,7 +12,7 @@ import msgspec
 
 from benchmarks.common import ROOT, Figure
 
-SCRIPTS = ("speed", "sizes", "long_logs", "claims")
+SCRIPTS = ("speed", "sizes", "long_logs", "claims", "interface")
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 

@@ -50,7 +50,10 @@ class Terminal:
         columns: int = 80,
         lines: int = 24,
         environment: Mapping[str, str] | None = None,
+        rate: int = 0,
     ) -> None:
+        """`rate`: bytes a second that the line takes; 0 is as many as come."""
+        self._rate = rate
         self.columns, self.lines = columns, lines
         self.bytes = 0
         self.raw = bytearray()
@@ -143,11 +146,13 @@ class Terminal:
         while True:
             self._reading.wait()
             try:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, 65536 if not self._rate else max(self._rate // 20, 1))
             except OSError:
                 return
             if not data:
                 return
+            if self._rate:
+                time.sleep(len(data) / self._rate)
             self.bytes += len(data)
             self.raw.extend(data)
             with self._lock:

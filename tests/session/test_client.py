@@ -380,3 +380,13 @@ async def test_a_hub_that_is_there_and_says_nothing_is_noticed(stage: Stage, mon
             assert isinstance(await asyncio.wait_for(nia.outcome(id), PATIENCE), Accepted)
     finally:
         hub.kill()
+
+
+async def test_closing_twice_is_closing_once(stage: Stage) -> None:
+    """Whoever closes in their own way inside `async with` is told nothing, and no other's file is closed."""
+    async with Session(stage.address, operator="lee", folder=stage.folder / "lee") as lee:
+        await lee.ready(PATIENCE)
+        await lee.close()
+        with (stage.folder / "other").open("w") as other:
+            await lee.close()
+            other.write("still open")
