@@ -27,9 +27,13 @@ def parsed(data: bytes | str) -> object:
         raise Unreadable(f"it is larger than {LARGEST // 1024 // 1024} MiB")
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
+        found: object = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
+        json.dumps(found, ensure_ascii=False, default=str).encode()  # an escape may stand for half a character
+        return found
     except UnicodeDecodeError as error:
         raise Unreadable(f"it is not UTF-8 text: byte {error.start}") from None
+    except UnicodeEncodeError:
+        raise Unreadable("a text in it holds half a character (a lone surrogate)") from None
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
     except (RecursionError, ValueError) as error:

@@ -74,7 +74,7 @@ def decode(line: bytes | str) -> Entry:
         body = _BODIES[read.kind].decode(read.body)
     except KeyError as error:
         raise BadLine(f"unknown kind of entry {error}; a newer release may know it") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadLine(f"not an entry: {error}") from None
     return Entry(
         seq=read.seq, at=read.at, kind=read.kind, by=read.by, body=body, centre=read.centre, hand=read.hand,

@@ -75,8 +75,12 @@ def clean(text: str, body: bool = False) -> Cleaned:
     kept: list[str] = []
     marks = 0
     for char in composed.replace("\r\n", "\n"):
-        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
-        instead, why = _instead(char, body) if marks <= MARKS else ("", "combining mark too many removed")
+        is_mark = unicodedata.category(char)[0] == "M"
+        marks += is_mark
+        too_many = is_mark and marks > MARKS
+        instead, why = ("", "combining mark too many removed") if too_many else _instead(char, body)
+        if instead and not is_mark:  # what is taken out parts no marks
+            marks = 0
         if why:
             changes[why] = changes.get(why, 0) + 1
         kept.append(instead)
