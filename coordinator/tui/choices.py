@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from coordinator.incident.roster import DIRECT
 from coordinator.session.words import WORDS, called, meant, slot, slots
+from coordinator.tui.composing import COMPOSED
 from coordinator.tui.view import View
 
 MEANS = ("radio", "phone", "runner", "face")

@@ -163,7 +163,7 @@ class Doing:
 
     def _forms(self, view: View, spot: Spot) -> None:
         del view, spot
-        chosen = {
+        chosen: dict[str, tuple[str, Callable[[], object]]] = {
             key: (name, partial(self._interface.call_later, self.form, name, NOWHERE)) for key, name in KEYS.items()
         }
         text = "\n".join(f"{key}  {COMPOSED[name].title}" for key, name in KEYS.items())

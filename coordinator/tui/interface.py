@@ -10,6 +10,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.worker import Worker
 
 from coordinator.session.client import Session
 from coordinator.session.faults import Fault
@@ -18,6 +19,7 @@ from coordinator.tui.ahead import TypeAhead
 from coordinator.tui.doing import Doing
 from coordinator.tui.drafts import Drafts
 from coordinator.tui.driver import CellDriver, Output
+from coordinator.tui.herald import Herald
 from coordinator.tui.log_source import LogSource
 from coordinator.tui.pace import Bell, Notice, Painting, Typed
 from coordinator.tui.rows import alarms, detail
@@ -154,7 +156,7 @@ class Interface(App[int], inherit_bindings=False):
             if self._bell.wanted(alarms.flash(self.view) | self._herald.alarms):
                 self.bell()
         if len(self.source) < TAIL and not self.source.ends and session.link.up:
-            self.run_worker(self.source.ask(), exclusive=True, group="log")
+            _: Worker[bool] = self.run_worker(self.source.ask, exclusive=True, group="log")
         if not self._home:
             self._home = "desk" if self.view.my_desks else "post"
             self.go(self._home)

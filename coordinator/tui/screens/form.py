@@ -133,7 +133,7 @@ class FormScreen(Base):
             self._warned = stands
             if stands:
                 self.query_one(Send).disarm()
-                self.interface.tell("Something stands against it, see below; send again to send it all the same", "warn")
+                self.interface.tell("see what stands against it; send again to send it all the same", "warn")
                 self.again()
                 return
         self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""

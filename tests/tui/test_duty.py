@@ -1,0 +1,71 @@
+"""Protects: who sits at a desk is told what changes, what rings, and what stands against their words before they go."""
+
+from coordinator.incident import acts
+from tests.tui.seat import Room
+from tests.tui.test_work import write
+
+
+async def test_the_charter_is_announced_on_joining_and_when_the_desk_changes_hands(room: Room) -> None:
+    nia, lee = await room.sit("nia", (120, 30)), await room.sit("lee")
+    await nia.sees("Charter (c): bring things to", "Lee Marsh")
+    await lee.session.send(acts.StandDown(scope="ops", reason="end of shift"))
+    await nia.sees("On duty now:", "UNHELD")
+
+
+async def test_a_fact_that_fits_no_order_rings_at_the_desk(room: Room) -> None:
+    lee = await room.sit("lee", (160, 40))
+    await lee.session.send(acts.Order(verb="OPEN", subject="route/route-9", to=("north",)))
+    await lee.session.send(acts.Declare(subject="route/route-9", state="down"))
+    await lee.sees("route/route-9 is down, but O-1 OPEN route/route-9 is in force")
+
+
+async def test_what_stands_against_an_answer_is_shown_first_and_it_goes_at_the_second_sending(room: Room) -> None:
+    nia, lee = await room.sit("nia"), await room.sit("lee", (120, 30))
+    await lee.session.send(acts.Declare(subject="route/route-9", state="under water"))
+    await write(nia, "Which way out?")
+    await lee.sees("M-1 Which way out?")
+    await lee.press("w")
+    await lee.sees("ANSWER to the originator")
+    await lee.type("Take route 9")
+    await lee.send()
+    await lee.sees("STANDS AGAINST IT", "route/route-9 was declared under water")
+    assert "answer" not in room.stage.kinds()
+    await lee.press("enter", "enter")
+    await lee.sees("answer accepted")
+
+
+async def test_a_form_is_written_field_by_field(room: Room) -> None:
+    nia, lee = await room.sit("nia", (80, 40)), await room.sit("lee", (160, 40))
+    await nia.press("M")
+    await nia.sees("WHICH FORM?", "METHANE report")
+    await nia.press("m")
+    await nia.sees("METHANE report", "Casualties")
+    await nia.type("yes")
+    await nia.press("enter")
+    await nia.type("The weir")
+    await nia.send()
+    await nia.sees("message accepted: M-1")
+    message = next(iter(room.stage.hub.state.messages.values()))
+    assert message.form is not None
+    assert dict(message.form.fields) == {"major": "yes", "location": "The weir"}
+    assert message.precedence == "IMMEDIATE"
+    await lee.sees("METHANE: The weir")
+
+
+async def test_a_brief_begins_with_the_situation(room: Room) -> None:
+    lee = await room.sit("lee", (100, 40))
+    await lee.session.send(acts.Declare(subject="route/route-9", state="down"))
+    await lee.press("G")
+    await lee.sees("Situation report B-1", "route/route-9 down")
+
+
+async def test_a_message_is_opened_beside_what_may_be_the_same(room: Room) -> None:
+    lee = await room.sit("lee", (160, 40))
+    for text in ("Cars still use the quay road", "Cars use the quay road still"):
+        await lee.session.send(acts.Note(text=text))
+    nia = await room.sit("nia")
+    await write(nia, "Cars still use the quay road")
+    await write(nia, "Cars use the quay road still")
+    await lee.sees("M-2")
+    await lee.press("enter")
+    await lee.sees("Same matter?", "Ball")
