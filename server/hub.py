@@ -6,6 +6,7 @@ acknowledged or published before its commit has reached the disk; after a failed
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -47,6 +48,8 @@ from server.snapshots import Snapshots
 from server.subscribers import Subscriber, Subscribers, Unit, Written, may_see
 from server.timekeeper import Timekeeper
 
+_LOG = logging.getLogger(__name__)
+
 ARCHIVE_EVERY = 5_000
 """Entries between two archivings; what was settled before the last so many is let go of."""
 
@@ -62,6 +65,13 @@ class Door(Protocol):
 
     def kill(self) -> None:
         """Drop every connection at once, and listen no more."""
+
+
+class Undecided(Exception):
+    """A fault of the hub's own in deciding a command: it is noted, the command has no effect, and the hub goes on."""
+
+    def __init__(self, do: str) -> None:
+        super().__init__(f"the hub cannot decide this {do}, by a fault of its own that is noted in its output")
 
 
 class Fresh(Struct, frozen=True):
@@ -144,6 +154,8 @@ class Hub:
         self._tasks = [asyncio.create_task(self._known.load(self.reader))]
         if not self.driven:
             self._tasks += [asyncio.create_task(self._watch_time()), asyncio.create_task(self._beat())]
+        for task in self._tasks:
+            task.add_done_callback(self._ended_badly)
 
     def _begin(self) -> None:
         found = restored(self._journal)
@@ -222,8 +234,12 @@ class Hub:
             if known is not None:
                 return self._again(command, said, known)
         now = self.tick()
-        self._take_up(command)
-        decision = self._decide(command, now, said)
+        try:
+            self._take_up(command)
+            decision = self._decide(command, now, said)
+        except Undecided as fault:
+            _LOG.exception("a command could not be decided")
+            raise WireError("malformed", f"{fault}; nothing was done. Say it otherwise", command.id) from None
         if isinstance(decision.reply, Malformed):
             return decision.reply
         first = decision.entries[0].seq
@@ -284,18 +300,27 @@ class Hub:
         return self._decide(Command(by=HUB, act=act), now).reply
 
     def _decide(self, command: Command, now: datetime, said: str = "") -> Decision:
-        decision = decide(self.state, command, now, self._named(command))
-        if decision.entries:
-            made = rows(decision.entries, self._head.digest, said)
-            state = self.state
-            written: list[Written] = []
-            for entry, row in zip(decision.entries, made, strict=True):
-                before, state = state, evolve(state, entry)
-                seen_by = audience(state, entry)
-                written.append(Written(entry, row.line, row.digest, seen_by, reveals(before, state, entry)))
-            self._take(made, tuple(written), state)
-            self._let_go(decision.entries[-1].seq)
+        try:
+            decision, made, written, state = self._worked_out(command, now, said)
+        except Exception as error:
+            raise Undecided(command.do) from error
+        if made:
+            self._take(made, written, state)
+            self._let_go(made[-1].seq)
         return decision
+
+    def _worked_out(
+        self, command: Command, now: datetime, said: str
+    ) -> tuple[Decision, list[Row], tuple[Written, ...], State]:
+        """What a command makes of the state; nothing here is changed by it."""
+        decision, state = decide(self.state, command, now, self._named(command)), self.state
+        made = rows(decision.entries, self._head.digest, said)
+        written: list[Written] = []
+        for entry, row in zip(decision.entries, made, strict=True):
+            before, state = state, evolve(state, entry)
+            seen_by = audience(state, entry)
+            written.append(Written(entry, row.line, row.digest, seen_by, reveals(before, state, entry)))
+        return decision, made, tuple(written), state
 
     def _let_go(self, seq: int) -> None:
         """At every so many entries, what was settled before the last so many leaves the working state."""
@@ -389,6 +414,12 @@ class Hub:
             self._departing.clear()
             self._idle.set()
         self._snapshots.committed(self.durable, self.durable_head, lambda: self.state)
+
+    def _ended_badly(self, task: asyncio.Task[None]) -> None:
+        """A hub that no longer looks at the time is no hub: it ends loudly."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("the hub cannot go on", exc_info=error)
+            self._fail(WriteFailed(f"the hub cannot go on ({error!r}); acknowledged entries are safe"))
 
     def _fail(self, failure: WriteFailed) -> None:
         if not self.failed.done():
