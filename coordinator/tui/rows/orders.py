@@ -20,14 +20,6 @@ def standing(view: View) -> Listing:
     return Listing(f"3 ORDERS {len(shown)}" + (f" ({loose} unconfirmed)" if loose else ""), rows, "no order in force")
 
 
-def every(view: View) -> Listing:
-    """1 ORDERS: all of them, those that stand first."""
-    stand = [order for order in view.orders if matters(view, order)]
-    over = [order for order in view.orders if not matters(view, order)]
-    rows = [_wide_row(view, order) for order in (*stand, *over)]
-    return Listing(f"1 ORDERS {len(stand)} standing", tuple(rows), "no order yet: o writes one")
-
-
 def matters(view: View, order: Order) -> bool:
     """Whether an order stands, is on record as a conflict, or somebody has still to read it back."""
     return (
@@ -48,7 +40,8 @@ def short(order: Order) -> str:
     return plain(f"{order.verb} {order.subject.rpartition('/')[2]}")
 
 
-def _wide_row(view: View, order: Order) -> Row:
+def over_row(view: View, order: Order) -> Row:
+    """An order that is over, in one line."""
     line: Line = (
         (fit(order.number, 6), "strong"),
         (fit(window(order), 14), ""),

@@ -1,8 +1,8 @@
-"""Orders: in force, reserved, unconfirmed; on a line each, the newest first. Below, what is proposed."""
+"""Orders: in force, reserved, unconfirmed, on a time axis for each subject; below, what is proposed."""
 
 from textual.app import ComposeResult
 
-from coordinator.tui.rows import orders
+from coordinator.tui.rows import axis, orders
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing
 from coordinator.tui.view import View
@@ -19,4 +19,5 @@ class OrdersScreen(Panes):
         yield Pane("proposals")
 
     def listings(self, view: View) -> dict[str, Listing]:
-        return {"every": orders.every(view), "proposals": orders.proposals(view)}
+        width = self.query_one("#every", Pane).size.width
+        return {"every": axis.timeline(view, width), "proposals": orders.proposals(view)}
