@@ -38,8 +38,8 @@ class Disk:
 
     # The copy of the log
 
-    def restored(self) -> tuple[Head | None, State | None, dict[int, str]]:
-        """Up to where the copy goes, the state that it makes, and the digests of what is hidden."""
+    def restored(self) -> tuple[Head | None, State | None]:
+        """Up to where the copy goes, and the state that it makes."""
         with _plainly():
             kept, lines = self.replica.restored()
             state = thaw(kept.state) if kept is not None else None
@@ -51,8 +51,8 @@ class Disk:
                     state = opened(entry)
             head = self.replica.head
             if head is None or state is None:
-                return None, None, {}
-            return Head(head.seq, head.digest), state, self.replica.hidden()
+                return None, None
+            return Head(head.seq, head.digest), state
 
     def begin(self, head: Head, state: State) -> None:
         """The copy goes on from this state."""

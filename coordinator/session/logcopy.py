@@ -36,7 +36,7 @@ class Shelf(Protocol):
         ...
 
     def reveal(self, lines: Sequence[str]) -> None:
-        """Lines of entries that were hidden."""
+        """Lines of entries that were hidden. Raises ForkedLog where one is not what its digest said."""
         ...
 
     def rest(self, state: State) -> None:
@@ -47,15 +47,13 @@ class Shelf(Protocol):
 class LogCopy:
     """The copy of one operation's log."""
 
-    def __init__(
-        self, head: Head | None = None, state: State | None = None, hidden: dict[int, str] | None = None,
-        shelf: Shelf | None = None,
-    ) -> None:
+    def __init__(self, head: Head | None = None, state: State | None = None, shelf: Shelf | None = None) -> None:
         self.head = head
         self.state = state
         self._shelf = shelf
         self._parts: list[str] = []
-        self._hidden = hidden or {}
+        self._hidden: dict[int, str] = {}
+        """Digests of hidden entries, where there is no shelf that keeps them."""
         self._rested = head.seq if head is not None else 0
 
     def begin_at(self, head: Head) -> None:
@@ -94,7 +92,8 @@ class LogCopy:
                 seen.append(entry)
         if new and self._shelf is not None:
             self._shelf.append(head.seq - len(new) + 1, new)
-        self._hidden |= hidden
+        if self._shelf is None:
+            self._hidden |= hidden
         self.head = head
         self._evolve(seen)
         if head.seq - self._rested >= REST_EVERY:
