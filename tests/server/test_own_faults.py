@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from coordinator.incident import decide
-from coordinator.incident.acts import Note
-from coordinator.incident.ruling import Case, Draft
+from coordinator.incident.acts import Act, Note
+from coordinator.incident.ruling import Case, Draft, Rule
 from coordinator.journal.errors import WriteFailed
 from coordinator.wire.frames import ErrorFrame
 from server import hub as hub_module
@@ -22,8 +22,9 @@ async def test_a_command_that_cannot_be_decided_has_no_effect_and_is_said(
 ) -> None:
     nia = await place.join("nia")
     before = place.hub.state
+    rules: dict[type[Act], Rule] = {**decide.RULES, Note: _breaks}
     with monkeypatch.context() as broken:
-        broken.setattr(decide, "RULES", {**decide.RULES, Note: _breaks})
+        broken.setattr(decide, "RULES", rules)
         await nia.say(Note(text="one"), "poison")
         error = await nia.wait(ErrorFrame)
     assert (error.id, error.code) == ("poison", "malformed")
