@@ -55,6 +55,7 @@ async def test_a_form_is_written_field_by_field(room: Room) -> None:
 async def test_a_brief_begins_with_the_situation(room: Room) -> None:
     lee = await room.sit("lee", (100, 40))
     await lee.session.send(acts.Declare(subject="route/route-9", state="down"))
+    await lee.sees("down")
     await lee.press("G")
     await lee.sees("Situation report B-1", "route/route-9 down")
 
