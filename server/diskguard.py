@@ -37,7 +37,7 @@ class DiskGuard:
         self._reserve = reserve
         self._low = low
         self._free = free
-        self._folder = hub.path.resolve().parent
+        self._folder = Path(os.path.realpath(hub.path)).parent
         hub.make_room = partial(release, hub.path)
 
     def look(self) -> None:

@@ -14,7 +14,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         """Take the lock. Raises InUse where another has it, or NotAJournal where there can be none."""
         try:
-            self._file = os.open(f"{path.resolve()}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = os.open(f"{os.path.realpath(path)}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise NotAJournal(f"{path} cannot be locked ({error.strerror}); its folder must be writable") from None
         try:
