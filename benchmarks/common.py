@@ -92,6 +92,12 @@ def serving(server: str, *arguments: str) -> Iterator[tuple[int, subprocess.Pope
         process.wait(60)
 
 
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has had."""
+    after_its_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(after_its_name[11]) + int(after_its_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def pin(core: int) -> None:
     """Stay on one core."""
     with contextlib.suppress(OSError):

@@ -59,7 +59,11 @@ class Load:
         await asyncio.sleep(self.options.seconds)
         spent = time.perf_counter() - started
         self.counting = False
-        return {"commands/s": self.acknowledged / spent, "deliveries/s": self.delivered / spent}
+        return {
+            "commands/s": self.acknowledged / spent,
+            "deliveries/s": self.delivered / spent,
+            "commands": self.made - len(self.sender_of),
+        }
 
     async def open_loop(self) -> dict[str, float]:
         step, loop = 1 / self.options.rate, asyncio.get_running_loop()

@@ -54,7 +54,8 @@ def _table(figures: list[Figure]) -> str:
 def _machine() -> str:
     models = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     cpu = models[0] if models else platform.machine()
-    return f"{os.cpu_count()} cores ({cpu}), {platform.system()}, Python {platform.python_version()}"
+    busy = f"load average {os.getloadavg()[1]:.1f} while it was measured"
+    return f"{os.cpu_count()} cores ({cpu}), {platform.system()}, Python {platform.python_version()}, {busy}"
 
 
 def _lines(path: str) -> list[str]:
