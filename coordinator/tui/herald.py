@@ -40,7 +40,8 @@ class Herald:
         self.alarms = frozenset(seq for seq, _ in rung)
         if rung:
             more = f"{len(rung)} alarms, the last: " if len(rung) > 1 else ""
-            return (f"{more}{plain(rung[-1][1])}", "alarm")
+            moved = f"; {duty[0]}" if duty is not None else ""
+            return (f"{more}{plain(rung[-1][1])}{moved}", "alarm")
         return duty
 
     def _duty(self, view: View) -> Span | None:

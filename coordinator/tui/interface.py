@@ -153,8 +153,9 @@ class Interface(App[int], inherit_bindings=False):
             said = self._herald.look(self.view)
             if said is not None:
                 self.tell(*said)
-            if self._bell.wanted(alarms.flash(self.view) | self._herald.alarms):
-                self.bell()
+            self._bell.hear(alarms.flash(self.view) | self._herald.alarms)
+        if self._bell.wanted():
+            self.bell()
         if len(self.source) < TAIL and not self.source.ends and session.link.up:
             _: Worker[bool] = self.run_worker(self.source.ask, exclusive=True, group="log")
         if not self._home:

@@ -1,6 +1,6 @@
 """What must not happen at every turn: saving what is typed, bells, notices, and saying that the screen is painted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from coordinator.tui.drafts import Draft, Drafts, name
@@ -47,7 +47,7 @@ class Typed:
 
 
 class Bell:
-    """At most one bell in ten seconds, and each FLASH rings once."""
+    """At most one bell in ten seconds for all that rings; each thing rings once, and one that came too soon later."""
 
     EVERY = 10.0
 
@@ -55,14 +55,19 @@ class Bell:
         self._monotonic = monotonic
         self._rung_at = -self.EVERY
         self._known: set[int] = set()
+        self._owed = False
 
-    def wanted(self, flashes: set[int]) -> bool:
-        """Whether to ring for these now."""
-        new = flashes - self._known
-        if not new or self._monotonic() - self._rung_at < self.EVERY:
+    def hear(self, ringing: Iterable[int]) -> None:
+        """These entries ring."""
+        new = set(ringing) - self._known
+        self._known |= new
+        self._owed = self._owed or bool(new)
+
+    def wanted(self) -> bool:
+        """Whether to ring now."""
+        if not self._owed or self._monotonic() - self._rung_at < self.EVERY:
             return False
-        self._known |= flashes
-        self._rung_at = self._monotonic()
+        self._owed, self._rung_at = False, self._monotonic()
         return True
 
 

@@ -113,6 +113,12 @@ def _due(entry: Entry) -> str:
     return f"{body.text or body.what}"
 
 
+def _alarm(entry: Entry) -> str:
+    body = entry.body
+    assert isinstance(body, hubacts.Alarm)
+    return f"{body.what.replace('-', ' ').upper()} {body.scope}: {body.text}"
+
+
 _TELLERS: dict[str, Callable[[Entry], str]] = {
     "order": _order,
     "propose": _order,
@@ -123,6 +129,7 @@ _TELLERS: dict[str, Callable[[Entry], str]] = {
     "receipts": _receipts,
     "package": _package,
     "due": _due,
+    "alarm": _alarm,
     "start": lambda _: "the hub runs again",
     "acknowledge": lambda _: "received and understood",
     "take": lambda entry: f"{entry.found.scope}: {entry.by} holds it now",

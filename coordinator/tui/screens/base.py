@@ -83,9 +83,7 @@ class Base(Screen[None]):
         if not width:
             return
         self.query_one("#header", Bar).show(*duty.header(view, width))
-        said, look = self.interface.notice
-        notice: Line = ((said, look), ("   ", "")) if said else ()
-        self.query_one("#status", Bar).show(fitted((*notice, *alarms.line(view)), width))
+        self.query_one("#status", Bar).show(alarms.line(view, self.interface.notice, width))
         self.query_one("#footer", Bar).show(fitted(self.keys(view), width))
         self.fill(view)
 
