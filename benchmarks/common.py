@@ -55,7 +55,40 @@ class Figure(Struct, frozen=True, kw_only=True):
     yardstick: str
     ratio: str
     budget: str
-    met: bool
+    met: bool | None
+    """None: the rounds do not agree, so this run settles nothing."""
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """A measurement and its yardstick over the same rounds."""
+
+    yardsticks: tuple[float, ...]
+    measurements: tuple[float, ...]
+
+    @property
+    def yardstick(self) -> float:
+        return median(self.yardsticks)
+
+    @property
+    def measured(self) -> float:
+        return median(self.measurements)
+
+    @property
+    def ratios(self) -> list[float]:
+        """Each round's own: what disturbs a whole round disturbs both."""
+        return sorted(one / other for one, other in zip(self.measurements, self.yardsticks, strict=True))
+
+    def said(self, name: str) -> str:
+        """The median ratio, and how far the rounds lie apart."""
+        return f"{median(self.ratios):.2f}x {name} ({self.ratios[0]:.2f} to {self.ratios[-1]:.2f})"
+
+    def met(self, *, least: float = 0.0, most: float = float("inf")) -> bool | None:
+        """Whether the ratio keeps its budget, where all rounds say the same."""
+        verdicts = {least <= ratio <= most for ratio in self.ratios}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+
+VERDICTS = {True: "yes", False: "**no**", None: "unsettled"}
 
 
 def tell(*figures: Figure) -> None:
@@ -64,15 +97,15 @@ def tell(*figures: Figure) -> None:
         if os.environ.get("FIGURES") == "json":
             print(msgspec.json.encode(figure).decode(), flush=True)
         else:
-            met = "met" if figure.met else "MISSED"
+            met = VERDICTS[figure.met]
             print(f"{figure.n}. {figure.what}: {figure.measured}; {figure.yardstick}; {figure.ratio} "
                   f"(budget {figure.budget}): {met}", flush=True)  # fmt: skip
 
 
-def interleaved(rounds: int, *measured: Callable[[], float]) -> list[float]:
-    """The median of each measurement over so many rounds, one after the other in every round."""
-    found = [[one() for one in measured] for _ in range(rounds)]
-    return [median(column) for column in zip(*found, strict=True)]
+def interleaved(rounds: int, yardstick: Callable[[], float], measured: Callable[[], float]) -> Pair:
+    """Both, one after the other in every round."""
+    found = [(yardstick(), measured()) for _ in range(rounds)]
+    return Pair(yardsticks=tuple(one for one, _ in found), measurements=tuple(other for _, other in found))
 
 
 @contextlib.contextmanager

@@ -34,19 +34,21 @@ def run(made: Path, short: int = SHORT, long: int = LONG) -> None:
     for size, path in journals.items():
         long_journal(path, size, act=Status(state="OPERATIONAL", text=BODY))
         ready(path, file)  # leaves a snapshot behind, as every hub that was ended in good order does
-    brief, wide = interleaved(ROUNDS, lambda: ready(journals[short], file), lambda: ready(journals[long], file))
+    pair = interleaved(ROUNDS, lambda: ready(journals[short], file), lambda: ready(journals[long], file))
     tell(
         Figure(
-            n="6", what=f"ready to serve after a restart, {long:,} entries", measured=f"{wide:.2f} s",
-            yardstick=f"{short:,} entries {brief:.2f} s", ratio=f"{wide / brief:.2f}x", budget="<= 1.3x and <= 1 s",
-            met=wide / brief <= 1.3 and wide <= 1.0,
+            n="6", what=f"ready to serve after a restart, {long:,} entries", measured=f"{pair.measured:.2f} s",
+            yardstick=f"{short:,} entries {pair.yardstick:.2f} s", ratio=pair.said(f"{short:,}"),
+            budget="<= 1.3x and <= 1 s", met=pair.met(most=1.3) if pair.measured <= 1.0 else False,
         )
     )
-    rate = median(verified(journals[long], long) for _ in range(3))
+    rates = sorted(verified(journals[long], long) for _ in range(ROUNDS))
+    fast_enough = {rate >= 400_000 for rate in rates}
     tell(
         Figure(
-            n="7", what="verifying the whole chain, entries/s", measured=f"{scaled(rate)}/s", yardstick="-", ratio="-",
-            budget=">= 400,000/s", met=rate >= 400_000,
+            n="7", what="verifying the whole chain, entries/s", measured=f"{scaled(median(rates))}/s", yardstick="-",
+            ratio=f"({scaled(rates[0])} to {scaled(rates[-1])})", budget=">= 400,000/s",
+            met=fast_enough.pop() if len(fast_enough) == 1 else None,
         )
     )
     number = 0
@@ -57,12 +59,12 @@ def run(made: Path, short: int = SHORT, long: int = LONG) -> None:
         with serving("hub", str(journal or made / f"empty-{number}.journal"), str(file)) as (port, _):
             return load(port, "--hub", "--clients", "50", "--senders", "100")["commands/s"]
 
-    empty, full = interleaved(ROUNDS, lambda: commands(None), lambda: commands(journals[long]))
+    pair = interleaved(ROUNDS, lambda: commands(None), lambda: commands(journals[long]))
     tell(
         Figure(
-            n="8", what=f"commands/s with {long:,} entries in the log", measured=f"{scaled(full)}/s",
-            yardstick=f"empty {scaled(empty)}/s", ratio=f"{full / empty:.2f}x", budget=">= 0.9x",
-            met=full / empty >= 0.9,
+            n="8", what=f"commands/s with {long:,} entries in the log", measured=f"{scaled(pair.measured)}/s",
+            yardstick=f"empty {scaled(pair.yardstick)}/s", ratio=pair.said("empty"), budget=">= 0.9x",
+            met=pair.met(least=0.9),
         )
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.common import ROOT, Figure
+from benchmarks.common import ROOT, VERDICTS, Figure
 
 SCRIPTS = ("speed", "sizes", "long_logs", "claims", "interface")
 README = Path(__file__).parent / "README.md"
@@ -40,7 +40,7 @@ def main() -> None:
 
 def _table(figures: list[Figure]) -> str:
     rows = [
-        f"| {f.n} | {f.what} | {f.measured} | {f.yardstick} | {f.ratio} | {f.budget} | {'yes' if f.met else '**no**'} |"
+        f"| {f.n} | {f.what} | {f.measured} | {f.yardstick} | {f.ratio} | {f.budget} | {VERDICTS[f.met]} |"
         for f in figures
     ]
     return (

@@ -1,7 +1,6 @@
 """Budgets 1 to 4: how much passes through the hub, and how fast, against `bare` and `raw` in the same run."""
 
 from pathlib import Path
-from statistics import median
 
 import msgspec
 
@@ -47,46 +46,40 @@ def run(made: Path) -> None:
         return figures[figure]
 
     many = ("--clients", "50", "--senders", "100")
-    yardstick, measured = interleaved(
-        ROUNDS, lambda: bare("commands/s", *many), lambda: hub("commands/s", *many)
-    )
-    tell(row("1", "durable, acknowledged commands/s, 100 senders, 50 clients", measured, yardstick, "bare", 6.0))
-    yardstick, measured = median(spent["bare"]), median(spent["hub"])
+    pair = interleaved(ROUNDS, lambda: bare("commands/s", *many), lambda: hub("commands/s", *many))
+    tell(row("1", "durable, acknowledged commands/s, 100 senders, 50 clients", pair, "bare", 6.0))
+    # How often the bare server's processor time for a message holds the hub's for a command.
+    times = Pair(yardsticks=tuple(spent["hub"]), measurements=tuple(spent["bare"]))
     tell(
         Figure(
-            n="1", what="the same in the server's processor time, which other work on the machine hardly changes",
-            measured=f"{measured:.0f} us a command", yardstick=f"bare {yardstick:.0f} us a message",
-            ratio=f"{yardstick / measured:.2f}x bare", budget=">= 6x bare", met=yardstick / measured >= 6.0,
+            n="1", what="the same in the server's processor time", measured=f"{times.yardstick:.0f} us a command",
+            yardstick=f"bare {times.measured:.0f} us a message", ratio=times.said("bare"), budget=">= 6x bare",
+            met=times.met(least=6.0),
         )
     )
     wide = ("--clients", "200", "--senders", "100")
-    yardstick, measured = interleaved(
-        ROUNDS, lambda: bare("deliveries/s", *wide), lambda: hub("deliveries/s", *wide)
-    )
-    tell(row("2", "deliveries/s at saturation, 200 clients", measured, yardstick, "bare", 15.0))
+    pair = interleaved(ROUNDS, lambda: bare("deliveries/s", *wide), lambda: hub("deliveries/s", *wide))
+    tell(row("2", "deliveries/s at saturation, 200 clients", pair, "bare", 15.0))
     slow = ("--clients", "200", "--rate", "50", "--seconds", "6")
-    yardstick, measured = interleaved(ROUNDS, lambda: bare("p99 ms", *slow), lambda: hub("p99 ms", *slow))
-    ratio = measured / yardstick
+    pair = interleaved(ROUNDS, lambda: bare("p99 ms", *slow), lambda: hub("p99 ms", *slow))
     tell(
         Figure(
-            n="3", what="p99 from send to the last of 200 clients at 50/s", measured=f"{measured:.2f} ms",
-            yardstick=f"bare {yardstick:.2f} ms", ratio=f"{ratio:.2f}x bare", budget="<= 1.5x bare", met=ratio <= 1.5,
+            n="3", what="p99 from send to the last of 200 clients at 50/s", measured=f"{pair.measured:.2f} ms",
+            yardstick=f"bare {pair.yardstick:.2f} ms", ratio=pair.said("bare"), budget="<= 1.5x bare",
+            met=pair.met(most=1.5),
         )
     )
     pin(LOAD_CORE)
     one = ("--clients", "1", "--senders", "1")
-    yardstick, measured = interleaved(
-        ROUNDS, lambda: transactions(2.0, str(made)), lambda: hub("commands/s", *one)
-    )
-    tell(row("4", "acknowledged commands/s of one sender", measured, yardstick, "raw", 0.25))
+    pair = interleaved(ROUNDS, lambda: transactions(2.0, str(made)), lambda: hub("commands/s", *one))
+    tell(row("4", "acknowledged commands/s of one sender", pair, "raw", 0.25))
 
 
-def row(n: str, what: str, measured: float, yardstick: float, name: str, least: float) -> Figure:
+def row(n: str, what: str, pair: Pair, name: str, least: float) -> Figure:
     """A figure that is to be at least so many times its yardstick."""
-    ratio = measured / yardstick
     return Figure(
-        n=n, what=what, measured=f"{scaled(measured)}/s", yardstick=f"{name} {scaled(yardstick)}/s",
-        ratio=f"{ratio:.2f}x {name}", budget=f">= {least:g}x {name}", met=ratio >= least,
+        n=n, what=what, measured=f"{scaled(pair.measured)}/s", yardstick=f"{name} {scaled(pair.yardstick)}/s",
+        ratio=pair.said(name), budget=f">= {least:g}x {name}", met=pair.met(least=least),
     )
 
 
