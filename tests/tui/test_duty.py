@@ -69,4 +69,4 @@ async def test_a_message_is_opened_beside_what_may_be_the_same(room: Room) -> No
     await write(nia, "Cars use the quay road still")
     await lee.sees("M-2")
     await lee.press("enter")
-    await lee.sees("Same matter?", "Ball")
+    await lee.sees("The same?", "Ball")

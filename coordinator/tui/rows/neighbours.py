@@ -22,8 +22,8 @@ def neighbours(view: View, message: Message, width: int) -> list[Line]:
     lines += pair("Also at it", joined(others), width, "warn")
     lines += pair("Done for it", joined([one.number for one in proposals] + [one.number for one in orders]), width)
     if message.scope in view.my_desks:
-        lines += pair("Same matter?", _named(queues.duplicates(state, message)), width, "info")
-    lines += pair("Goes back to", _named(queues.earlier(state, message)), width)
+        lines += pair("The same?", _named(queues.duplicates(state, message)), width, "info")
+    lines += pair("Goes back", _named(queues.earlier(state, message)), width)
     for sentence in consistency.against(state, Relay(ref=message.seq, to=()), view.now)[:SHOWN]:
         lines += pair("Mind", sentence, width, "warn")
     return lines
