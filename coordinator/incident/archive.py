@@ -6,6 +6,7 @@ and every client that may see it has it again at the same point. Nothing of this
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ from immutables import Map
 from msgspec.structs import replace
 
 from coordinator.incident import claims, status, threads, visibility
-from coordinator.incident.acts import Act, Issue, Ref
+from coordinator.incident.acts import Act, Issue, Package, Ref
 from coordinator.incident.briefing import unread
 from coordinator.incident.claims import LAPSED
 from coordinator.incident.entries import Entry
@@ -165,11 +166,8 @@ def _by_kind(state: State) -> dict[str, Mapping[int, Kept]]:
 
 def missing(state: State, act: Act) -> Iterator[int | str]:
     """The refs of an act that name nothing in the state, perhaps because it is archived: entry or short numbers."""
-    refs: list[Ref | None] = [getattr(act, "ref", None), getattr(act, "request", None)]
-    for name in ("refs", "supersedes"):
-        refs.extend(getattr(act, name, None) or ())
-    for ref in refs:
-        seq = None if ref is None else resolve(state, ref)
+    for ref in _refs(state, act):
+        seq = resolve(state, ref)
         if seq is None and isinstance(ref, str):
             yield ref.upper()
         elif (
@@ -180,15 +178,24 @@ def missing(state: State, act: Act) -> Iterator[int | str]:
             yield seq
 
 
-def _refs(state: State, act: Act) -> Iterator[Ref | None]:
-    yield getattr(act, "ref", None)
-    for part in (act, *getattr(act, "orders", ())):
-        for name in ("refs", "supersedes"):
-            yield from getattr(part, name, None) or ()
+def _refs(state: State, act: Act) -> Iterator[Ref]:
+    for part in (act, *act.orders) if isinstance(act, Package) else (act,):
+        for name in _naming(type(part)):
+            named: Ref | tuple[Ref, ...] | None = getattr(part, name)
+            if isinstance(named, tuple):
+                yield from named
+            elif named is not None:
+                yield named
     if isinstance(act, Issue):
         seq = resolve(state, act.ref)
         proposal = state.proposals.get(seq) if seq is not None else None
         yield from proposal.order.supersedes if proposal is not None else ()
+
+
+@cache
+def _naming(act: type[Act]) -> tuple[str, ...]:
+    """The fields in which an act of that type names things."""
+    return tuple(name for name in ("ref", "request", "refs", "supersedes") if name in act.__struct_fields__)
 
 
 def recall_of(thing: Thing) -> Recall:

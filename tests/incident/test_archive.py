@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.incident.acts import ACTS
+from coordinator.incident.acts import ACTS, Issue, Order, Package
 from coordinator.incident.archive import Thing, departed, missing, recalled, thawed
 from coordinator.incident.decide import decide
 from coordinator.incident.entries import Command
@@ -128,3 +128,12 @@ def test_recalling_costs_nothing_that_is_there_already() -> None:
     before = freeze(world.state)
     recall(world, thing)
     assert msgspec.json.decode(freeze(world.state))["orders"] == msgspec.json.decode(before)["orders"]
+
+
+def test_what_a_package_or_a_proposal_supersedes_is_named_too() -> None:
+    world, seqs = busy()
+    proposal = world.do("ike", "propose", verb="RETURN", subject="area/north", to=["north"], supersedes=[seqs["north"]])
+    archive(world)
+    one = Order(verb="HOLD", subject="area/north", to=("north",), supersedes=(seqs["north"],), request="M-99")
+    assert list(missing(world.state, Package(orders=(one,)))) == ["M-99", seqs["north"]]
+    assert list(missing(world.state, Issue(ref=proposal))) == [seqs["north"]]
