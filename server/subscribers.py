@@ -28,7 +28,7 @@ ENVELOPE = 64
 EVERYBODY = "*"
 
 
-class Written(Struct, frozen=True):
+class Written(Struct, frozen=True, gc=False):
     """One entry, as it is stored, and who may see it."""
 
     entry: Entry
@@ -39,7 +39,7 @@ class Written(Struct, frozen=True):
     """Older entries that the tokens' bearers may see from this one on."""
 
 
-class Unit(Struct, frozen=True):
+class Unit(Struct, frozen=True, gc=False):
     """What one decision wrote, and the state after it."""
 
     state: State

@@ -29,7 +29,7 @@ else:  # msgspec knows no type that contains itself; what lies deeper is checked
 CentreState = Literal["OPERATIONAL", "DEGRADED", "LIMITED", "OUT", "EVACUATED", "UNKNOWN"]
 
 
-class Act(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Act(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Something done. Subclasses name their `do` in ACTS or HUB_ACTS."""
 
 

@@ -26,7 +26,7 @@ Code = Literal[
 MOST_CLASHES = 2000
 
 
-class OnRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OnRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What any command may carry, so that what was said elsewhere is logged as such (DESIGN 6)."""
 
     centre: Name = ""
@@ -36,7 +36,7 @@ class OnRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hand: Name = ""
 
 
-class Command(Struct, frozen=True, kw_only=True):
+class Command(Struct, frozen=True, kw_only=True, gc=False):
     """One thing an operator (or the hub) wants done.
 
     `by` is who the session is, never what a client claims. `basis` is the last entry its author had
@@ -55,7 +55,7 @@ class Command(Struct, frozen=True, kw_only=True):
         return KIND_OF[type(self.act)]
 
 
-class Ending(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Ending(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What an entry does to another order's claim: ends it at `at`, or takes `quantity` of it."""
 
     order: int
@@ -65,7 +65,7 @@ class Ending(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How much of the claim goes; None is all of it."""
 
 
-class Remedy(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Remedy(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A way out of a refusal. `changes` are the order's fields to send it again with; `do` says what to send."""
 
     text: str
@@ -73,7 +73,7 @@ class Remedy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: dict[str, Json] = {}
 
 
-class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Found(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the hub found out while deciding; each field is only there for the kinds that need it."""
 
     number: str = ""
@@ -115,7 +115,7 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Open requests that an ended operation, or a briefing, names."""
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One numbered record of the log (DESIGN 9). `prev` is the digest of the line before; the journal sets it."""
 
     seq: int
@@ -136,7 +136,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     prev: str = ""
 
 
-class Accepted(Struct, frozen=True, kw_only=True):
+class Accepted(Struct, frozen=True, kw_only=True, gc=False):
     """The command took effect as entry `seq` (and those right after it)."""
 
     seq: int
@@ -144,7 +144,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
     advisories: tuple[str, ...] = ()
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class Refused(Struct, frozen=True, kw_only=True, gc=False):
     """The command was refused; entry `seq` says so. All clashes; the wire shows at most 50."""
 
     seq: int
@@ -154,7 +154,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     remedies: tuple[Remedy, ...] = ()
 
 
-class Malformed(Struct, frozen=True, kw_only=True):
+class Malformed(Struct, frozen=True, kw_only=True, gc=False):
     """A usage error: the command makes no sense, and no entry was made."""
 
     message: str
@@ -163,7 +163,7 @@ class Malformed(Struct, frozen=True, kw_only=True):
 Outcome = Accepted | Refused | Malformed
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, gc=False):
     """What `decide` says: the entries that now must be written, and the answer to the author."""
 
     entries: tuple[Entry, ...]

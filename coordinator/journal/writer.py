@@ -39,7 +39,7 @@ WORK_IN_A_COMMIT = 1024
 Value = str | int | bytes
 
 
-class Batch(Struct, frozen=True):
+class Batch(Struct, frozen=True, gc=False):
     """The rows of one decision, and the settled things that it lets go of."""
 
     rows: Sequence[Row]
