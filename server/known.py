@@ -22,15 +22,17 @@ class Known:
 
     def add(self, id: str) -> None:
         """Remember one that has been decided."""
+        bits = self._bits
         for place in _places(id):
-            self._bits[place >> 3] |= 1 << (place & 7)
+            bits[place >> 3] |= 1 << (place & 7)
 
     def perhaps(self, id: str) -> bool:
         """False: it has certainly not been decided."""
         if not self._complete:
             return True
         bits = self._bits
-        return all(bits[place >> 3] >> (place & 7) & 1 for place in _places(id))
+        one, two, three = _places(id)
+        return bool(bits[one >> 3] >> (one & 7) & bits[two >> 3] >> (two & 7) & bits[three >> 3] >> (three & 7) & 1)
 
     async def load(self, reader: Reader) -> None:
         """Take in all that the journal knows."""

@@ -5,6 +5,7 @@ After a step back the log's time runs at half speed until the machine's clock ha
 
 from datetime import datetime, timedelta
 
+from coordinator.incident.times import utc
 from coordinator.session.clock import Clock
 
 STEPPED = 2.0
@@ -25,8 +26,7 @@ class Timekeeper:
         behind = wall < self._at
         self._at = max(wall, self._at + timedelta(seconds=passed / 2)) if behind else wall
         self._wall, self._mono = wall, mono
-        at = self._at.replace(microsecond=self._at.microsecond // 1000 * 1000)
-        return at, round(step * 1000) if abs(step) > STEPPED else 0
+        return utc(self._at), round(step * 1000) if abs(step) > STEPPED else 0
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

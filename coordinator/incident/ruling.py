@@ -19,7 +19,7 @@ LATE_AFTER = timedelta(minutes=1)
 """A command said longer ago than this is marked late."""
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class Draft(Struct, frozen=True, kw_only=True, gc=False):
     """An entry to be: the first one of a command carries its envelope, later ones only what they say here."""
 
     kind: str
@@ -57,7 +57,7 @@ class Misuse(Exception):
     """The command makes no sense whatever the state: a usage error."""
 
 
-class Case(Struct, frozen=True, kw_only=True):
+class Case(Struct, frozen=True, kw_only=True, gc=False):
     """A command before its rule."""
 
     state: State
@@ -125,33 +125,29 @@ def on_desk(state: State, operator: str, scope: str) -> bool:
 def sealed(state: State, now: datetime, drafts: Iterable[Draft], command: Command) -> list[Entry]:
     """Drafts as numbered entries after the state's last one; the first carries the command's envelope."""
     record, said_at = command.record, command.record.said_at
+    late = said_at is not None and now - said_at > LATE_AFTER
     made: list[Entry] = []
     for place, draft in enumerate(drafts, start=1):
-        by = draft.by or command.by
-        entry = Entry(
-            seq=state.seq + place,
-            at=now,
-            kind=draft.kind,
-            by=by,
-            body=draft.body,
-            ref=draft.ref,
-            term=draft.term,
-            found=draft.found,
-            centre=_centre(state, by, record.centre),
-        )
-        if place == 1:
-            late = said_at is not None and now - said_at > LATE_AFTER
-            entry = replace(
-                entry,
-                id=command.id,
-                basis=command.basis,
-                hand=record.hand,
-                said_at=said_at,
-                means=record.means,
-                words=record.words,
-                found=replace(draft.found, late=True) if late else draft.found,
+        by, first = draft.by or command.by, place == 1
+        made.append(
+            Entry(
+                seq=state.seq + place,
+                at=now,
+                kind=draft.kind,
+                by=by,
+                body=draft.body,
+                ref=draft.ref,
+                term=draft.term,
+                found=replace(draft.found, late=True) if first and late else draft.found,
+                centre=_centre(state, by, record.centre),
+                id=command.id if first else "",
+                basis=command.basis if first else None,
+                hand=record.hand if first else "",
+                said_at=said_at if first else None,
+                means=record.means if first else "",
+                words=record.words if first else "",
             )
-        made.append(entry)
+        )
     return made
 
 

@@ -10,6 +10,9 @@ MILLISECOND = timedelta(milliseconds=1)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """The end of a window that has none; never written to an entry."""
 
+_BELOW_MILLISECOND = tuple(timedelta(microseconds=rest) for rest in range(1000))
+"""Made once: to make one, or to call `datetime.replace`, costs as much as the digest of an entry."""
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 
@@ -29,7 +32,7 @@ def duration(text: str) -> timedelta:
 def utc(moment: datetime) -> datetime:
     """The same moment in UTC, cut to whole milliseconds (the log's resolution)."""
     moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment - _BELOW_MILLISECOND[moment.microsecond % 1000]
 
 
 def when(text: str) -> datetime:

@@ -204,8 +204,9 @@ def reveals(before: State, after: State, entry: Entry) -> list[tuple[Tokens, tup
 
 
 def _touched(entry: Entry) -> tuple[int, ...]:
-    refs = tuple(ref for ref in getattr(entry.body, "refs", ()) if isinstance(ref, int))
-    return refs if entry.ref is None else (entry.ref, *refs)
+    refs = getattr(entry.body, "refs", ())
+    numbers = tuple(ref for ref in refs if isinstance(ref, int)) if refs else ()
+    return numbers if entry.ref is None else (entry.ref, *numbers)
 
 
 def _desks_gained(before: State, after: State) -> list[tuple[Tokens, tuple[int, ...]]]:

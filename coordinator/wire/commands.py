@@ -6,7 +6,7 @@ The same map is what a client's outbox keeps. Who the author is never stands in 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 import msgspec
@@ -35,9 +35,9 @@ from coordinator.wire.problems import WireError
 ID = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 """A command's id, made by the client (a UUIDv7)."""
 
-AROUND = ("basis", "term", "said_at")
-ON_RECORD = ("centre", "means", "said_at", "words", "hand")
-ENVELOPE = frozenset(("t", "id", "do", *AROUND, *ON_RECORD))
+AROUND = frozenset(("basis", "term", "said_at"))
+ON_RECORD = frozenset(("centre", "means", "said_at", "words", "hand"))
+ENVELOPE = frozenset(("t", "id", "do")) | AROUND | ON_RECORD
 """The fields of a command frame that are not the act's own."""
 
 class Around(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +48,8 @@ class Around(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     said_at: Moment | None = None
 
 
+T = TypeVar("T", bound=Struct)
+_NOTHING_AROUND, _NOTHING_ON_RECORD = Around(), OnRecord()
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
 _TIMES: dict[type[Struct], tuple[str, ...]] = {
     Message: ("reply_by",),
@@ -96,13 +98,20 @@ def command_from(flat: dict[str, object], by: str) -> Command:
     try:
         scan(flat, limits.DEPTH)
         act = typed({name: value for name, value in flat.items() if name not in ENVELOPE}, _act_type(flat))
-        around = typed({name: flat[name] for name in AROUND if name in flat}, Around)
-        record = typed({name: flat[name] for name in ON_RECORD if name in flat}, OnRecord)
+        around = _part(flat, AROUND, _NOTHING_AROUND)
+        record = _part(flat, ON_RECORD, _NOTHING_ON_RECORD)
         for moment in (*_moments(act), *_moments(around)):
             _need_utc(moment)
     except WireError as error:
         raise WireError(error.code, error.message, id) from None
     return Command(by=by, act=act, id=id, basis=around.basis, term=around.term, record=record)
+
+
+def _part(flat: dict[str, object], names: frozenset[str], nothing: T) -> T:
+    """Some fields as the type of `nothing`, which is the answer where the map has none of them, as mostly."""
+    if names.isdisjoint(flat):
+        return nothing
+    return typed({name: value for name, value in flat.items() if name in names}, type(nothing))
 
 
 def _act_type(flat: dict[str, object]) -> type[Act]:
