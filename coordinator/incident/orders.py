@@ -101,12 +101,13 @@ def package(case: Case) -> list[Draft]:
     wishes = [wish_for(case, one) for one in act.orders]
     drafts = [_package(act, wishes, swept)]
     state, first = case.state, case.state.seq + 1
-    for one in act.orders:
+    for place, one in enumerate(act.orders, start=1):
         wish = wish_for(replace(case, state=state), one, siblings=tuple(range(first + 1, first + len(drafts))))
         wish = replace(wish, swept=swept, superseded=tuple(seq for seq in wish.superseded if seq not in swept))
         refusal = first_failure(wish, TABLE)
         if refusal is not None:
             refusal.clashes = tuple(seq for seq in refusal.clashes if seq <= case.state.seq)
+            refusal.message = f"order {place} of {len(act.orders)}, {one.verb} {one.subject}: {refusal.message}"
             raise refusal
         drafts.append(replace(draft(wish), ref=first))
         state = evolve(state, sealed(case.state, case.now, drafts, case.command)[-1])

@@ -87,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("message", "m", "message", "form", "Write to the Point of Contact; ! begins a FLASH", footer=7),
     Action("forms", "M", "forms", "own", "Write on a form: METHANE, situation report, resource request, MAYDAY"),
     Action("order", "o", "order", "form", "Issue an order", (holder,), 7),
+    Action("package", "O", "package", "form", "Several orders as one step: all or none", (holder,)),
     Action("propose", "P", "propose", "form", "Propose an order to whoever may issue it"),
     Action("status", "s", "status", "form", "My centre's status; answers a roll call", footer=8),
     Action("rollcall", "R", "roll call", "form", "Ask centres to confirm by a time", (desk,)),

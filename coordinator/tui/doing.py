@@ -13,6 +13,7 @@ from coordinator.tui.forms import begun
 from coordinator.tui.screens.command import CommandScreen
 from coordinator.tui.screens.confirm import ConfirmScreen
 from coordinator.tui.screens.form import FormScreen
+from coordinator.tui.screens.package import PackageScreen
 from coordinator.tui.screens.palette import PaletteScreen
 from coordinator.tui.screens.readback import ReadbackScreen
 from coordinator.tui.screens.refusal import RefusalScreen
@@ -78,13 +79,14 @@ class Doing:
             return
         about = spot if _is_about(do, spot) else NOWHERE
         draft = self._interface.drafts.find(do, about.kind, about.ref)
-        begins = begun(view, do, about)
-        if values is not None:
-            begins |= values
-        elif draft is not None:
-            begins |= draft.values
+        if values is None and draft is not None:
             self._interface.tell("your draft is back")
-        self._interface.push_screen(FormScreen(do, about, begins, resumed=values is not None or draft is not None))
+        written = values if values is not None else draft.values if draft is not None else None
+        if do == "package":
+            self._interface.push_screen(PackageScreen(written or {}))
+            return
+        begins = begun(view, do, about) | (written or {})
+        self._interface.push_screen(FormScreen(do, about, begins, resumed=written is not None))
 
     def footer(self, view: View, spot: Spot) -> list[tuple[str, str]]:
         """Keys and words of what is most useful here, best first."""
@@ -178,7 +180,8 @@ class Doing:
 
 ABOUT: dict[str, frozenset[SpotKind]] = {
     **dict.fromkeys(
-        "order message propose status note decision broadcast brief rollcall declare end_operation".split(), frozenset()
+        "order package message propose status note decision broadcast brief rollcall declare end_operation".split(),
+        frozenset(),
     ),
     **dict.fromkeys(("offer", "assume", "stand_down"), frozenset(("scope",))),
     "resource": frozenset(("order",)),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Accepted, Command, Malformed, OnRecord, Outcome, Refused
 from coordinator.session.faults import Fault
-from coordinator.tui.screens.form import FormScreen
+from coordinator.tui.screens.base import Writing
 from coordinator.tui.spots import Spot
 from coordinator.tui.texts import joined, plain
 
@@ -132,7 +132,7 @@ class Sending:
     def _form(self, id: str, *, over: bool) -> None:
         """The form that a command came from: over, or open again to be mended."""
         for screen in self._interface.screen_stack:
-            if isinstance(screen, FormScreen) and screen.command_id == id:
+            if isinstance(screen, Writing) and screen.command_id == id:
                 screen.command_id = ""
                 if over and screen is self._interface.screen:
                     screen.dismiss()

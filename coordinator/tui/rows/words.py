@@ -1,5 +1,6 @@
 """Things in one line, as their author would recognise them: a message, an order, a command."""
 
+from coordinator.incident.acts import Package
 from coordinator.incident.entries import Command
 from coordinator.incident.state import Message, Order
 from coordinator.tui.texts import hour, joined, plain
@@ -35,6 +36,9 @@ def till(message: Message) -> str:
 def said(command: Command) -> str:
     """A command in one line, as its author would recognise it."""
     act = command.act
+    if isinstance(act, Package):
+        parts = (f"{place} {one.verb} {one.subject}" for place, one in enumerate(act.orders, start=1))
+        return plain("package: " + "; ".join(parts))
     fields = {name: getattr(act, name) for name in act.__struct_fields__}
     words = [fields.get(name) for name in ("verb", "subject", "state", "resource", "scope", "ref", "text", "reason")]
     return plain(" ".join(str(word) for word in words if word))

@@ -101,6 +101,13 @@ class Base(Screen[None]):
         return tuple(spans)
 
 
+class Writing(Base):
+    """A screen where something is written that is to be sent."""
+
+    command_id = ""
+    """Set while the hub has not decided what was sent."""
+
+
 class Panes(Base):
     """A main screen made of lists, with the detail beside them where there is room."""
 

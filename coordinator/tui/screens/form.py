@@ -17,7 +17,7 @@ from coordinator.session.saying import Usage
 from coordinator.tui import choices
 from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, label, place, record_of
 from coordinator.tui.rows import aside
-from coordinator.tui.screens.base import Base
+from coordinator.tui.screens.base import Writing
 from coordinator.tui.spots import Listing, Spot
 from coordinator.tui.texts import Line as TextLine
 from coordinator.tui.texts import fitted
@@ -29,8 +29,10 @@ from coordinator.tui.widgets.pane import Pane
 TEXTS = frozenset(("text", "briefing", "rationale", "reason", "alternative", "words"))
 
 
-class FormScreen(Base):
+class FormScreen(Writing):
     """One command being written."""
+
+    SEND = "SEND"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, priority=True),
@@ -44,8 +46,6 @@ class FormScreen(Base):
         super().__init__()
         self.do = do
         self.about = about
-        self.command_id = ""
-        """Set while the hub has not decided what was sent."""
         self._form = FORMS[do]
         self._values = dict(values)
         record = RECORD if do not in ("note", "decision", "offer", "assume", "stand_down", "end_operation") else ()
@@ -69,7 +69,7 @@ class FormScreen(Base):
                 with Horizontal(classes="field long" if name in self._form.long else "field"):
                     yield _label(name)
                     yield self._made(name)
-        yield Send("SEND")
+        yield Send(self.SEND)
         yield Pane("aside")
 
     def first_focus(self) -> None:
@@ -105,8 +105,12 @@ class FormScreen(Base):
         event.stop()
         if self._ready:
             self._flash()
-            self.interface.typed.keep(self.do, self.about, self.values, self.interface.session.now())
+            self.keep()
             self.again()
+
+    def keep(self) -> None:
+        """What is written stays a draft."""
+        self.interface.typed.keep(self.do, self.about, self.values, self.interface.session.now())
 
     def on_done(self, event: Done) -> None:
         event.stop()
@@ -119,14 +123,17 @@ class FormScreen(Base):
 
     def on_send_pressed(self, event: Send.Pressed) -> None:
         event.stop()
-        if self.command_id:
-            return
+        if not self.command_id:
+            self.send()
+
+    def send(self) -> None:
+        """The row that sends was pressed twice."""
         now = self.interface.session.now()
         try:
-            act = act_of(self.do, self._spelled(), now)
+            act = act_of(self.do, self.spelled(), now)
             record = record_of(self.values, now)
         except Usage as wrong:
-            self._wrong(str(wrong))
+            self.wrong(str(wrong))
             return
         stands = tuple(against(self.interface.session.state, act, now)) if self.interface.session.state else ()
         if stands != self._warned:
@@ -140,7 +147,7 @@ class FormScreen(Base):
         if self.command_id and not self.interface.session.link.up:
             self.dismiss()
 
-    def _spelled(self) -> dict[str, str]:
+    def spelled(self) -> dict[str, str]:
         """What is written, with names from the roster as the roster spells them: `evacuate` is EVACUATE."""
         view = self.interface.view
         values = self.values
@@ -148,7 +155,7 @@ class FormScreen(Base):
             return values
         return {name: choices.spelled(choices.names(view, self.do, name), value) for name, value in values.items()}
 
-    def _wrong(self, sentence: str) -> None:
+    def wrong(self, sentence: str) -> None:
         """Say what is wrong in the form's own words, and go to the field."""
         found = re.search(r"--([a-z-]+)", sentence)
         name = found[1].replace("-", "_") if found is not None else ""
