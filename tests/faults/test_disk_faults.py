@@ -73,7 +73,7 @@ def assert_said_plainly(hub: Hub, code: int, what: str) -> None:
 def _ending(place: Path, nth: int, code: int) -> str:
     if int((place / CALLS).read_text()) < nth:
         return "ended before that call"
-    return "stopped with 70" if code else "went on: it can do without that call"
+    return "stopped with 70" if code else "went on: there was room at the second try"
 
 
 async def fail_each(
