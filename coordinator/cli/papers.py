@@ -7,9 +7,8 @@ from coordinator.cli.matter import found
 from coordinator.cli.views import Seen, View, as_command
 from coordinator.incident.briefing import briefing
 from coordinator.incident.situation import situation
-from coordinator.incident.times import stamp
-from coordinator.journal.code import short
 from coordinator.review.forms import FORMS, printed
+from coordinator.review.sheet import sheet
 
 
 def _form(seen: Seen) -> Iterator[str]:
@@ -29,23 +28,8 @@ def _briefing(seen: Seen) -> Iterator[str]:
 
 
 def _sheet(seen: Seen) -> Iterator[str]:
-    """A briefing to hand over, with the code that pins it to the log: who holds the sheet can show what it stood on."""
-    scope, head = _scope(seen), seen.head
-    operation, desk = seen.state.roster.operation, seen.state.desks[scope]
-    yield f"HANDOVER SHEET   {operation.kind.upper()}   {operation.name}   {scope} desk, term {desk.term}"
-    if head is not None:
-        yield f"Log up to entry {head.seq}, code {short(head.digest)}, printed {stamp(seen.now)}"
-    yield "-" * 78
-    text = desk.offer.briefing if desk.offer is not None and desk.offer.briefing else ""
-    yield from (_line(line) for line in (text or briefing(seen.state, scope, seen.now)).splitlines())
-    yield "-" * 78
-    for label, operator in (("From", desk.holder), ("To", desk.offer.to if desk.offer is not None else "")):
-        yield f"{label:5} {_name(seen, operator):28} signed ____________________  time ________"
-
-
-def _name(seen: Seen, operator: str) -> str:
-    person = seen.state.roster.ground.operators.get(operator)
-    return person.name if person is not None else "____________________"
+    head = (seen.head.seq, seen.head.digest) if seen.head is not None else None
+    return (_line(line) for line in sheet(seen.state, _scope(seen), seen.now, head))
 
 
 def _situation(seen: Seen) -> Iterator[str]:

@@ -36,7 +36,7 @@ How = Literal["screen", "form", "now", "own"]
 """Another screen; a form; a command without further fields; something of the interface itself."""
 
 
-READING = frozenset(("open", "command", "palette", "help", "repaint", "leave"))
+READING = frozenset(("open", "paper", "command", "palette", "help", "repaint", "leave"))
 """What reviewers may do as well."""
 
 
@@ -109,9 +109,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("post", "p", "Post", "screen", "My centre: for me, sent, written"),
     Action("orders", "v", "Orders", "screen", "In force, reserved, unconfirmed; proposals"),
     Action("board", "b", "Board", "screen", "Centres with status, age and contact; roll calls"),
+    Action("resources", "I", "Resources", "screen", "Who has what, where, until when; requests for more"),
+    Action("contacts", ".", "Contacts", "screen", "Phone, callsign and bridge of every centre"),
     Action("log", "l", "Log", "screen", "Everything that happened"),
     Action("charter", "c", "Charter", "screen", "Who holds which desk, and what may be brought to them"),
     # The interface
+    Action("paper", "Y", "on paper", "own", "As printed: a message's form, a centre's dossier, a handover sheet"),
     Action("command", "/", "command", "own", "The same words as at the command line", footer=8),
     Action("palette", ";", "palette", "own", "Every action, by name"),
     Action("help", "?", "help", "own", "Every key", footer=8),

@@ -15,6 +15,7 @@ from coordinator.tui.screens.confirm import ConfirmScreen
 from coordinator.tui.screens.form import FormScreen
 from coordinator.tui.screens.package import PackageScreen
 from coordinator.tui.screens.palette import PaletteScreen
+from coordinator.tui.screens.paper import PaperScreen
 from coordinator.tui.screens.readback import ReadbackScreen
 from coordinator.tui.screens.refusal import RefusalScreen
 from coordinator.tui.screens.rivals import RivalsScreen, rivals
@@ -48,6 +49,7 @@ class Doing:
             "take": self._take,
             "withdraw": self._withdraw,
             "forms": self._forms,
+            "paper": self._paper,
             "command": self._command,
             "palette": self._palette,
             "help": self._palette,
@@ -171,6 +173,10 @@ class Doing:
         text = "\n".join(f"{key}  {COMPOSED[name].title}" for key, name in KEYS.items())
         self._interface.push_screen(ConfirmScreen("WHICH FORM?", text, chosen))
 
+    def _paper(self, view: View, spot: Spot) -> None:
+        del view
+        self._interface.push_screen(PaperScreen(spot))
+
     def _command(self, view: View, spot: Spot) -> None:
         self._interface.push_screen(CommandScreen(self._interface.command_line))
 
@@ -184,7 +190,7 @@ ABOUT: dict[str, frozenset[SpotKind]] = {
         frozenset(),
     ),
     **dict.fromkeys(("offer", "assume", "stand_down"), frozenset(("scope",))),
-    "resource": frozenset(("order",)),
+    "resource": frozenset(("order", "resource")),
     "correct": frozenset(("message", "order", "entry")),
     **dict.fromkeys(COMPOSED, frozenset()),
 }

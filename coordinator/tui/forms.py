@@ -91,7 +91,7 @@ def _declined(view: View, spot: Spot) -> dict[str, str]:
 
 def _resource(view: View, spot: Spot) -> dict[str, str]:
     order = view.state.orders.get(spot.seq)
-    subject = order.subject if order is not None else ""
+    subject = order.subject if order is not None else spot.ref if spot.kind == "resource" else ""
     return {"resource": subject.partition("/")[2]} if subject.startswith("resource/") else {}
 
 

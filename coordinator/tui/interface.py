@@ -27,12 +27,14 @@ from coordinator.tui.screens.base import Base
 from coordinator.tui.screens.board import BoardScreen
 from coordinator.tui.screens.charter import CharterScreen
 from coordinator.tui.screens.confirm import ConfirmScreen
+from coordinator.tui.screens.contacts import ContactsScreen
 from coordinator.tui.screens.desk import DeskScreen
 from coordinator.tui.screens.join import JoinScreen
 from coordinator.tui.screens.log import LogScreen
 from coordinator.tui.screens.orders import OrdersScreen
 from coordinator.tui.screens.post import PostScreen
 from coordinator.tui.screens.refusal import RefusalScreen
+from coordinator.tui.screens.resources import ResourcesScreen
 from coordinator.tui.sending import Refusal, Sending
 from coordinator.tui.shelf import DiskShelf
 from coordinator.tui.spots import Spot
@@ -50,6 +52,8 @@ SCREENS: Mapping[str, type[Base]] = {
     "post": PostScreen,
     "orders": OrdersScreen,
     "board": BoardScreen,
+    "resources": ResourcesScreen,
+    "contacts": ContactsScreen,
     "log": LogScreen,
     "charter": CharterScreen,
 }

@@ -16,6 +16,7 @@ SpotKind = Literal[
     "entry",
     "waiting",
     "scope",
+    "resource",
     "draft",
     "refused",
     "none",

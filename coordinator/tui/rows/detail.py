@@ -13,6 +13,7 @@ from coordinator.tui.rows.facts import pair, text
 from coordinator.tui.rows.neighbours import neighbours
 from coordinator.tui.rows.order_detail import order_detail, proposal_detail
 from coordinator.tui.rows.orders import reach
+from coordinator.tui.rows.resources import resource_detail
 from coordinator.tui.rows.words import said, what
 from coordinator.tui.spots import Row, Spot
 from coordinator.tui.texts import MARKERS, Line, Span, exact, hour, joined, plain, until
@@ -177,6 +178,7 @@ _TELLERS: dict[str, Callable[[View, Spot, int], list[Line]]] = {
     "rollcall": _rollcall,
     "waiting": _waiting,
     "scope": _scope,
+    "resource": resource_detail,
 }
 
 

@@ -17,6 +17,7 @@ TITLES = {
     "rollcall": "ROLL CALL",
     "waiting": "NOT SENT YET",
     "scope": "CHARTER",
+    "resource": "RESOURCE",
     "entry": "ENTRY",
 }
 
