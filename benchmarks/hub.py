@@ -13,6 +13,7 @@ import msgspec
 from coordinator.incident.roster import Roster
 from coordinator.session.addresses import Tcp
 from coordinator.wire import limits
+from server import memory
 from server.hub import Hub
 from server.listener import Listener
 
@@ -26,6 +27,7 @@ async def main(journal: Path, roster: bytes) -> None:
     await hub.start()
     listener = Listener(hub, [Tcp("127.0.0.1", 0)], keyless=True)
     await listener.start()
+    memory.settle()
     print(*(address.port for address in listener.addresses if isinstance(address, Tcp)), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await hub.stop()

@@ -25,6 +25,7 @@ from coordinator.incident.roster import Roster
 from coordinator.journal.errors import BrokenChain, JournalError, WriteFailed
 from coordinator.session.addresses import Address, Unix, read
 from coordinator.session.faults import BadAddress
+from server import memory
 from server.admission import NotSafe
 from server.authorized_keys import CannotWrite
 from server.diskguard import DiskGuard, release
@@ -218,6 +219,7 @@ async def _serve(
     await _open(hub, listener, keeper)
     if notices is not None:
         notices.start()
+    memory.settle()
     _announce(hub, listener, keyless=keyless)
     hub.failed.add_done_callback(lambda _: ended.set())
     watching = asyncio.create_task(guard.watch())
