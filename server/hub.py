@@ -329,7 +329,7 @@ class Hub:
             self.do(Archive(before=seq - self._archive_every))
 
     def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
-        things = self._departed(state) if any(one.entry.kind == "archive" for one in written) else ()
+        things = self._departed(state) if written[0].entry.kind == "archive" else ()
         self.state, self._due = state, core_next_due(state)
         self._head = Head(made[-1].seq, made[-1].digest)
         self._waiting.append((Unit(state, written), made, things))

@@ -1,9 +1,9 @@
 """What one entry puts into the journal: its line, the digest, its command's id, and the words to search for."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from coordinator.incident.acts import ACTS, Form
@@ -12,7 +12,7 @@ from coordinator.incident.hubacts import HUB_ACTS
 from coordinator.journal.lines import digest, encode
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True, gc=False):
     """One entry on its way to the disk. `command` is empty for entries that are not the first of a command."""
 
     seq: int

@@ -103,7 +103,7 @@ class Journal:
             raise WriteFailed(str(self._writer.failure))
         for batch in batches:
             head, rows = self._head, batch.rows
-            if rows[0].seq != head.seq + 1 or f'"prev":"{head.digest}"' not in rows[0].line:
+            if rows[0].seq != head.seq + 1 or rows[0].line.rfind(f'"prev":"{head.digest}"') < 0:  # it is near the end
                 raise BrokenChain(rows[0].seq, f"it was not made to follow entry {head.seq}")
             self._head = Head(rows[-1].seq, rows[-1].digest)
         self._writer.put(*batches)

@@ -237,7 +237,7 @@ def _decided(connection: sqlite3.Connection, batches: list[Batch]) -> None:
 def _insert(connection: sqlite3.Connection, batches: list[Sequence[Row]]) -> None:
     rows = [row for batch in batches for row in batch]
     commands = [(batch[0].command, batch[0].content, batch[0].seq, len(batch)) for batch in batches if batch[0].command]
-    _many(connection, "entries (seq, kind, line, digest)", [row[:4] for row in rows])
+    _many(connection, "entries (seq, kind, line, digest)", [(row.seq, row.kind, row.line, row.digest) for row in rows])
     _many(connection, "commands (id, content, seq, made)", commands)
 
 

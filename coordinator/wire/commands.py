@@ -100,8 +100,9 @@ def command_from(flat: dict[str, object], by: str) -> Command:
         act = typed({name: value for name, value in flat.items() if name not in ENVELOPE}, _act_type(flat))
         around = _part(flat, AROUND, _NOTHING_AROUND)
         record = _part(flat, ON_RECORD, _NOTHING_ON_RECORD)
-        for moment in (*_moments(act), *_moments(around)):
-            _need_utc(moment)
+        if type(act) in _TIMES or around is not _NOTHING_AROUND:
+            for moment in (*_moments(act), *_moments(around)):
+                _need_utc(moment)
     except WireError as error:
         raise WireError(error.code, error.message, id) from None
     return Command(by=by, act=act, id=id, basis=around.basis, term=around.term, record=record)
