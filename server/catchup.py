@@ -15,7 +15,7 @@ from coordinator.incident.visibility import audience, parties, tokens
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Head, Reads, Stored
 from coordinator.wire import limits
-from coordinator.wire.frames import Fetch, Have, Search, SnapshotPart, pack, pack_map
+from coordinator.wire.frames import Fetch, Have, Search, SnapshotPart, pack, pack_map, packed_state
 from coordinator.wire.problems import WireError
 from server.subscribers import frames_of, in_frames, may_see
 
@@ -88,12 +88,11 @@ def _revealed(entries: Iterable[Entry], have: int, state: State, operator: str, 
 
 def whole(head: Head, state: State, operator: str) -> list[bytes]:
     """The state as this viewer may see it, in parts that fit a frame."""
-    frozen = freeze(trimmed(state, operator)).decode()
-    size = limits.FRAME // 4 - 256 if not frozen.isascii() else limits.FRAME - 256
-    parts = [frozen[start : start + size] for start in range(0, len(frozen), size)]
+    packed, size = packed_state(freeze(trimmed(state, operator))), (limits.FRAME - 256) // 4 * 3
+    parts = [packed[start : start + size] for start in range(0, len(packed), size)]
     return [
-        pack(SnapshotPart(seq=head.seq, digest=head.digest, part=part, parts=len(parts), state=text))
-        for part, text in enumerate(parts, start=1)
+        pack(SnapshotPart(seq=head.seq, digest=head.digest, part=part, parts=len(parts), state=piece))
+        for part, piece in enumerate(parts, start=1)
     ]
 
 

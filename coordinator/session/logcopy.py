@@ -14,7 +14,7 @@ from coordinator.incident.state import State
 from coordinator.journal.lines import GENESIS, decode, digest
 from coordinator.session.faults import ForkedLog
 from coordinator.session.head import Head
-from coordinator.wire.frames import Entries, SnapshotPart
+from coordinator.wire.frames import Entries, SnapshotPart, unpacked_state
 
 REST_EVERY = 1_000
 """Entries after which the state is kept again."""
@@ -51,7 +51,7 @@ class LogCopy:
         self.head = head
         self.state = state
         self._shelf = shelf
-        self._parts: list[str] = []
+        self._parts: list[bytes] = []
         self._hidden: dict[int, str] = {}
         """Digests of hidden entries, where there is no shelf that keeps them."""
         self._rested = head.seq if head is not None else 0
@@ -67,7 +67,7 @@ class LogCopy:
         self._parts.append(part.state)
         if part.part < part.parts:
             return False
-        self.state = thaw("".join(self._parts).encode())
+        self.state = thaw(unpacked_state(self._parts))
         self._parts.clear()
         self._hidden.clear()
         self.head = Head(part.seq, part.digest)

@@ -34,6 +34,7 @@ from coordinator.wire.frames import (
     Welcome,
     pack,
     unpack_to_client,
+    unpacked_state,
 )
 from server.hub import Hub
 from server.listener import Listener
@@ -76,6 +77,8 @@ class Client:
         self.connection = connection
         self.frames: list[HubFrame] = []
         self.data: list[bytes] = []
+        self.states: list[bytes] = []
+        """The states that came, unpacked."""
         self.closed = asyncio.Event()
         self._news = asyncio.Event()
         self._task = asyncio.create_task(self._read())
@@ -88,9 +91,17 @@ class Client:
                 frame = unpack_to_client(data)
                 assert frame is not None
                 self.frames.append(frame)
+                if isinstance(frame, SnapshotPart) and frame.part == frame.parts:  # looked at unpacked too
+                    parts = self.all(SnapshotPart)[-frame.parts :]
+                    self.states.append(unpacked_state(part.state for part in parts))
                 self._news.set()
         self.closed.set()
         self._news.set()
+
+    @property
+    def everything(self) -> list[bytes]:
+        """Everything that came, as it travelled and unpacked: where a word is looked for that must not be there."""
+        return self.data + self.states
 
     async def send(self, frame: ClientFrame | bytes) -> None:
         await self.connection.send(frame if isinstance(frame, bytes) else pack(frame))

@@ -76,7 +76,7 @@ async def test_whom_it_was_hidden_from_it_stays_hidden_from(place: Place) -> Non
     assert page.lines
     await sol.send(Fetch(n=2, seqs=(first, first + 1)))
     await sol.wait(Page, 1)
-    assert not [data for data in sol.data if b"CANARY" in data or b"four metres" in data]
+    assert not [data for data in sol.everything if b"CANARY" in data or b"four metres" in data]
     nia = await place.join("nia")
     await nia.send(Fetch(n=1, seqs=(first,)))
     assert "CANARY" in (await nia.wait(Page)).lines[0]

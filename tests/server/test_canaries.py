@@ -206,7 +206,7 @@ async def reached(clients: dict[str, Client], seq: int) -> None:
 
 def assert_only_the_entitled(*groups: dict[str, Client]) -> None:
     for group in groups:
-        assert {who: seen_in(client.data) - entitled(who) for who, client in group.items()} == dict.fromkeys(
+        assert {who: seen_in(client.everything) - entitled(who) for who, client in group.items()} == dict.fromkeys(
             group, frozenset()
         )
 
@@ -214,7 +214,7 @@ def assert_only_the_entitled(*groups: dict[str, Client]) -> None:
 async def test_live_late_returned_and_asking_nobody_gets_what_is_not_theirs(world: World) -> None:
     seq = world.place.hub.state.seq
     await reached(world.clients, seq)
-    assert {who: seen_in(client.data) for who, client in world.clients.items()} == {
+    assert {who: seen_in(client.everything) for who, client in world.clients.items()} == {
         who: entitled(who) for who in PEOPLE
     }, "and everybody got what is theirs"
     late, back = await everybody(world, have=False), await everybody(world, have=True)

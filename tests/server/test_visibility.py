@@ -13,7 +13,7 @@ EVERYONE = ("lee", "dana", "ike", "nia", "sol", "rev")
 
 def saw(client: Client, text: str = CANARY) -> bool:
     """Whether a text was in any byte that this client got."""
-    return any(text.encode() in data for data in client.data)
+    return any(text.encode() in data for data in client.everything)
 
 
 async def all_joined(place: Place) -> dict[str, Client]:

@@ -18,7 +18,7 @@ from coordinator.journal.lines import GENESIS, digest, encode
 from coordinator.session.faults import ForkedLog
 from coordinator.session.head import Head
 from coordinator.session.logcopy import Gap, LogCopy
-from coordinator.wire.frames import Entries, SnapshotPart
+from coordinator.wire.frames import Entries, SnapshotPart, packed_state
 
 NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
 ROSTER = Path(__file__).parent.parent / "drills" / "minimal-roster.json"
@@ -91,12 +91,13 @@ def test_a_state_comes_in_parts_and_the_log_goes_on_from_it() -> None:
     log, whole, copy = lines(4), LogCopy(), LogCopy()
     whole.entries(Entries(first=1, items=log[:3]))
     assert whole.state is not None
-    frozen = freeze(whole.state).decode()
-    third = len(frozen) // 3
-    parts = [frozen[:third], frozen[third : 2 * third], frozen[2 * third :]]
-    for number, text in enumerate(parts, start=1):
-        part = SnapshotPart(seq=3, digest=digest(log[2].encode()), part=number, parts=3, state=text)
+    frozen = freeze(whole.state)
+    packed = packed_state(frozen)
+    third = len(packed) // 3
+    parts = [packed[:third], packed[third : 2 * third], packed[2 * third :]]
+    for number, piece in enumerate(parts, start=1):
+        part = SnapshotPart(seq=3, digest=digest(log[2].encode()), part=number, parts=3, state=piece)
         assert copy.snapshot(part) == (number == 3)
     assert copy.state is not None
-    assert freeze(copy.state) == frozen.encode()
+    assert freeze(copy.state) == frozen
     assert [entry.seq for entry in copy.entries(Entries(first=4, items=log[3:]))] == [4]

@@ -49,7 +49,7 @@ FROM_THE_HUB: list[HubFrame] = [
         v=1, log="a" * 64, operation=Operation(id="ford", name="Ford", kind="exercise"), operator="lee", seq=4,
         digest="b" * 64, at=AT, keyless=True, version="0.1",
     ),
-    SnapshotPart(seq=4, digest="b" * 64, part=1, parts=2, state="{"),
+    SnapshotPart(seq=4, digest="b" * 64, part=1, parts=2, state=b"{"),
     Entries(first=5, items=["{}", "c" * 64]),
     Reveal(lines=["{}"]),
     Own(lines=["{}"]),
