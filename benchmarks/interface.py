@@ -56,7 +56,7 @@ def small(hub: str, made: Path) -> None:
         starts = [started(hub, made / f"small-{columns}", columns, lines) for _ in range(STARTS)]
         told_start(f"first screen, {columns}x{lines}", starts, budget)
     terminal = Terminal(hub, HOLDER, made / "small-80")
-    terminal.sees("1 INBOUND")
+    terminal.joined()
     terminal.quiet(1.5)
     idle = watched(terminal)
     tell(
@@ -93,7 +93,7 @@ def started(hub: str, kept: Path, columns: int, lines: int) -> Start:
     began = time.monotonic()
     terminal = Terminal(hub, HOLDER, kept, columns=columns, lines=lines)
     try:
-        terminal.sees("1 INBOUND", "LINK ok")
+        terminal.sees("LINK ok")
         wall, cpu = time.monotonic() - began, used(terminal.process.pid)
         terminal.quiet(1.0)
         return Start(wall, cpu, terminal.bytes, resident(terminal.process.pid))
@@ -144,7 +144,7 @@ def echoes(hub: str, kept: Path) -> list[float]:
     terminal = Terminal(hub, HOLDER, kept, rate=RATE)
     found: list[float] = []
     try:
-        terminal.sees("1 INBOUND")
+        terminal.joined()
         terminal.press("n")
         terminal.sees("NOTE for the log")
         terminal.quiet(1.0)

@@ -35,12 +35,20 @@ class TypeAhead:
     def take(self, event: events.Event) -> None:
         """A key, or a text that was pasted."""
         self._waiting.append(event)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work())
+        self._begin()
+
+    def again(self, event: events.Event) -> None:
+        """A key that the screen before only made way for: the next one takes it, before any other key."""
+        self._waiting.appendleft(event)
+        self._begin()
 
     def stop(self) -> None:
         """No more keys."""
         self._waiting.clear()
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
         while self._waiting:

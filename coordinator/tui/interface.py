@@ -3,6 +3,7 @@
 Law: the loop never waits for the terminal or the hub, and what is shown is at most a quarter of a second old.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ from coordinator.tui.herald import Herald
 from coordinator.tui.log_source import LogSource
 from coordinator.tui.pace import Bell, Notice, Painting, Typed
 from coordinator.tui.rows import alarms, detail
+from coordinator.tui.rows.welcome import told
 from coordinator.tui.screens.base import Base
 from coordinator.tui.screens.board import BoardScreen
 from coordinator.tui.screens.charter import CharterScreen
@@ -35,6 +37,7 @@ from coordinator.tui.screens.orders import OrdersScreen
 from coordinator.tui.screens.post import PostScreen
 from coordinator.tui.screens.refusal import RefusalScreen
 from coordinator.tui.screens.resources import ResourcesScreen
+from coordinator.tui.screens.welcome import WelcomeScreen
 from coordinator.tui.sending import Refusal, Sending
 from coordinator.tui.shelf import DiskShelf
 from coordinator.tui.spots import Spot
@@ -165,6 +168,14 @@ class Interface(App[int], inherit_bindings=False):
         if not self._home:
             self._home = "desk" if self.view.my_desks else "post"
             self.go(self._home)
+            self._welcome(self.view)
+
+    def _welcome(self, view: View) -> None:
+        """The charter, where it has not been shown to this operator as it is."""
+        disk = self.session.place.disk
+        seen = hashlib.sha256(told(view).encode()).hexdigest()
+        if disk is None or not DiskShelf(disk.outbox).told("charter", seen, view.now):
+            self.push_screen(WelcomeScreen())
 
     @property
     def driver_output(self) -> Output | None:
@@ -203,6 +214,10 @@ class Interface(App[int], inherit_bindings=False):
             self.perform(BY_ID[self._keys[pressed]])
         elif pressed.isdigit():
             screen.go(int(pressed))
+
+    def again(self, event: events.Key) -> None:
+        """The key is for the screen that comes now."""
+        self._ahead.again(events.Key(event.key, event.character))
 
     def perform(self, action: Action) -> None:
         """Do it, about what the cursor is on."""

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pyte
 
+from coordinator.tui.rows.welcome import ANY_KEY
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
 KEYS = {
@@ -99,6 +101,13 @@ class Terminal:
         while not all(word in self.text for word in words):
             assert time.monotonic() < ends, f"{words} never came:\n{self.text}"
             time.sleep(0.02)
+
+    def joined(self) -> None:
+        """Wait for the first screen, and go on from the charter that is shown on joining for the first time."""
+        self.sees("LINK")
+        self.quiet(0.3)
+        if ANY_KEY in self.text:
+            self.press("escape")
 
     def send(self) -> None:
         """The row that sends, and the two keys."""

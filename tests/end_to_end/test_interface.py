@@ -10,6 +10,7 @@ from tests.end_to_end.running import HubProcess
 from tests.end_to_end.terminal import Terminal
 
 Join = Callable[..., Terminal]
+STRANGER = "nobody"
 
 
 @pytest.fixture
@@ -27,6 +28,8 @@ def join(hub: HubProcess, tmp_path: Path) -> Iterator[Join]:
     def made(operator: str, **options: object) -> Terminal:
         terminal = Terminal(hub.address, operator, tmp_path / operator, **options)  # type: ignore[arg-type]  # as given
         terminals.append(terminal)
+        if operator != STRANGER:
+            terminal.joined()
         return terminal
 
     yield made
@@ -193,7 +196,7 @@ def test_plain_terminals_get_plain_bytes(join: Join, environment: dict[str, str]
 
 
 def test_a_stranger_is_told_and_leaves_the_terminal_as_it_was(join: Join) -> None:
-    nobody = join("nobody")
+    nobody = join(STRANGER)
     assert nobody.process.wait(20) == 1
     nobody.sees("coordinator: there is no operator nobody on the roster")
     assert b"joining" not in bytes(nobody.raw).partition(b"\x1b[?1049l")[2]

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from coordinator.session.client import Session
 from coordinator.tui.interface import Interface
+from coordinator.tui.rows.welcome import ANY_KEY
 from tests.session.stage import Stage
 
 PATIENCE = 6.0
@@ -114,6 +115,9 @@ class Room:
         self._seats.append(seat)
         await seat.begin(size)
         await seat.sees("LINK ok")
+        if ANY_KEY in seat.text:
+            await seat.press("escape")
+            await seat.gone(ANY_KEY)
         return seat
 
     def forget(self, seat: Seat) -> None:

@@ -1,7 +1,9 @@
 """Protects: who sits at a desk is told what changes, what rings, and what stands against their words before they go."""
 
 from coordinator.incident import acts
-from tests.tui.seat import Room
+from coordinator.session.client import Session
+from coordinator.tui.interface import Interface
+from tests.tui.seat import PATIENCE, Room, Seat
 from tests.tui.test_work import write
 
 
@@ -70,3 +72,20 @@ async def test_a_message_is_opened_beside_what_may_be_the_same(room: Room) -> No
     await lee.sees("M-2")
     await lee.press("enter")
     await lee.sees("The same?", "Ball")
+
+
+async def test_the_charter_is_shown_once_and_every_key_goes_on(room: Room) -> None:
+    """A key that means something does it; who has seen a charter is not shown it again."""
+    session = Session(room.stage.address, operator="nia", folder=room.stage.folder / "nia", clock=room.stage.clock)
+    await session.__aenter__()
+    await session.ready(PATIENCE)
+    nia = Seat(Interface(session, driver_class=None, every=0.02), session)
+    await nia.begin((80, 24))
+    await nia.sees("WHOM TO BRING THINGS TO", "Lee Marsh", "any key goes on")
+    await nia.press("n", "w", "o", "r", "d")
+    await nia.sees("NOTE for the log", "word")
+    await nia.press("escape")
+    await nia.end()
+    again = await room.sit("nia")
+    await again.sees("FOR YOU")
+    assert "any key goes on" not in again.text

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from coordinator.incident.roster import Scope
+from coordinator.incident.roster import Instruction, Scope
 from coordinator.incident.state import Desk
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import Line, Span, clock, coarse, fit, hour, joined, length, plain, wrapped
@@ -128,6 +128,8 @@ def charter(view: View, id: str, width: int) -> list[str]:
     lines += _paragraph("From", joined(scope.mandate.centres), width)
     for topic, where in scope.elsewhere.items():
         lines += _paragraph("Elsewhere", f"{topic}: {where}", width)
+    for instruction in scope.standing_instructions:
+        lines += _paragraph("Standing", _instruction(instruction), width)
     lines += _paragraph(
         "Noticed in", joined(f"{word} {time}" for word, time in scope.acknowledge_within.items()), width
     )
@@ -136,6 +138,14 @@ def charter(view: View, id: str, width: int) -> list[str]:
     lines += _paragraph("If away", f"after {scope.assume_after} a deputy may assume ({scope.assume})", width)
     lines += _paragraph("Escalation", joined((f"{step.after}: {step.to}" for step in scope.escalation), "none"), width)
     return lines
+
+
+def _instruction(instruction: Instruction) -> str:
+    """`FLASH on medical/**: relay at once to the addressees named`."""
+    when = instruction.when
+    on = f"on {when.topic}" if when.topic is not None else ""
+    what = " ".join(part for part in (when.precedence or "", on) if part) or "everything"
+    return f"{what}: {instruction.do} at once to the addressees named"
 
 
 def _deputies(view: View, scope: Scope) -> str:
