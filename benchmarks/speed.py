@@ -8,6 +8,7 @@ from benchmarks.common import (
     LOAD_CORE,
     ROUNDS,
     Figure,
+    Pair,
     cpu,
     folder,
     interleaved,
