@@ -20,6 +20,19 @@ PATIENCE = 1.0
 ROUNDS = 2
 """What a key brings about may itself bring about something: a screen that opens puts the cursor somewhere."""
 
+ALT = "alt+"
+
+
+def apart(event: events.Event) -> tuple[events.Event, ...]:
+    """Escape and the key after it, where they came so close together that a terminal takes them for one with Alt.
+
+    No key here has Alt; on a slow line everything comes close together.
+    """
+    if isinstance(event, events.Key) and event.key.startswith(ALT):
+        return events.Key("escape", "\x1b"), events.Key(event.key.removeprefix(ALT), event.character)
+    return (event,)
+
+
 Handle = Callable[[events.Event], Awaitable[None]]
 
 

@@ -16,7 +16,7 @@ from textual.worker import Worker
 from coordinator.session.client import Session
 from coordinator.session.faults import Fault
 from coordinator.tui.actions import BY_ID, Action, keys
-from coordinator.tui.ahead import TypeAhead
+from coordinator.tui.ahead import TypeAhead, apart
 from coordinator.tui.doing import Doing
 from coordinator.tui.drafts import Drafts
 from coordinator.tui.driver import CellDriver, Output
@@ -198,7 +198,8 @@ class Interface(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.session.key_pressed()
-            self._ahead.take(event)
+            for part in apart(event):
+                self._ahead.take(part)
         else:
             await super().on_event(event)
 

@@ -198,3 +198,11 @@ async def test_what_is_typed_ahead_goes_where_it_was_meant(room: Room) -> None:
         character = key if len(key) == 1 else None
         lee.interface.post_message(events.Key({"/": "slash"}.get(key, key), character))
     await lee.sees("order accepted: O-1", "HOLD south")
+
+
+async def test_escape_and_the_key_after_it_are_two_keys_however_fast_they_come(room: Room) -> None:
+    lee = await room.sit("lee")
+    await lee.press("n")
+    await lee.sees("NOTE for the log")
+    lee.interface.post_message(events.Key("alt+b", "b"))
+    await lee.sees("1 BOARD")

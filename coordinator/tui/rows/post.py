@@ -148,7 +148,7 @@ def _ball_look(view: View, message: Message) -> str:
 def _ball(view: View, message: Message) -> str:
     """Where a message is, and with whom the ball lies."""
     due = view.due(message) if expects(message) else None
-    answer = f", answer due {hour(due)}" if due is not None else ""
+    answer = f", due {hour(due)}" if due is not None else ""
     if message.asked_at is not None:
         return f"ASKED BACK: you, since {hour(message.asked_at)}"
     words = {
