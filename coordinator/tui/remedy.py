@@ -33,6 +33,8 @@ def plan(act: Act, remedy: Remedy, words: str = "") -> Plan | None:
         return None
     changes = dict(remedy.changes)
     basis = changes.pop("basis", None)
+    if not changes and isinstance(basis, int):
+        return Plan(act, basis)
     asks = next((name for name, value in changes.items() if value is None and name in TO_BE_WRITTEN), "")
     if asks:
         changes[asks] = words

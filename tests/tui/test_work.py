@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from coordinator.incident.acts import Offer, Order
 from coordinator.tui.quiz import quiz
 from tests.tui.seat import Room, Seat
 
@@ -250,3 +251,27 @@ async def test_a_question_goes_back_and_forth_until_the_answer(room: Room) -> No
     await nia.sees("ANSWERED")
     await nia.press("enter")
     await nia.sees("How many are you?", "Fourteen", "To the school")
+
+
+async def test_what_changed_meanwhile_is_shown_and_one_key_sends_it_again(room: Room) -> None:
+    """An order on an old picture: its author sees what is new, and a single digit sends it on the new basis."""
+    lee, dana = await room.sit("lee"), await room.sit("dana")
+    await lee.session.send(Order(verb="EVACUATE", subject="area/north/zone-4", to=("north",)))
+    await lee.session.send(Offer(scope="ops", to="dana"))
+    await dana.sees("HANDOVER OFFERED")
+    await dana.press("T", "y")
+    await dana.sees("POC ops: Dana Ortiz (you)")
+    new = Order(verb="SHELTER", subject="area/north/zone-4", to=("north",), supersedes=("O-1",))
+    await dana.run(lambda: dana.interface.sending.say(new, basis=1))
+    await dana.sees("NOT SENT: STALE-BASIS", "O-1 EVACUATE", "(at once)")
+    await dana.press("1")
+    await dana.sees("order accepted: O-2")
+
+
+async def test_what_a_form_begins_with_is_no_draft(room: Room) -> None:
+    """A briefing is drafted anew each time; only what somebody wrote comes back."""
+    lee = await room.sit("lee")
+    await lee.press("H")
+    await lee.sees("HAND OVER", "Proposals: none")
+    await lee.press("escape", "p")
+    await lee.sees("3 DRAFTS 0")

@@ -53,6 +53,9 @@ class FormScreen(Writing):
         self._shown: tuple[str, ...] = tuple(name for name in shown if not (name == "refs" and "ref" in values))
         self._ready = False
         self._resumed = resumed
+        self._begun = dict(values)
+        self._kept = False
+        """Whether anything was written: what a form begins with is drafted anew each time, and is no draft."""
         self._warned: tuple[str, ...] = ()
         """What stands against it, once its author was shown that."""
 
@@ -75,6 +78,7 @@ class FormScreen(Writing):
     def first_focus(self) -> None:
         self.query_one("#aside", Pane).can_focus = False
         self._field(self._begins_at()).focus()
+        self._begun = self.values
         self._ready = True
 
     def _begins_at(self) -> str:
@@ -103,7 +107,8 @@ class FormScreen(Writing):
 
     def on_changed(self, event: Changed) -> None:
         event.stop()
-        if self._ready:
+        if self._ready and (self._kept or self.values != self._begun):
+            self._kept = True
             self._flash()
             self.keep()
             self.again()

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from coordinator.incident.acts import Act
-from coordinator.incident.entries import Command
+from coordinator.incident.entries import Command, Remedy
 from coordinator.tui.forms import FORMS
 from coordinator.tui.remedy import Plan, begun, plan
 from coordinator.tui.rows.tell import told
@@ -79,7 +79,10 @@ class RefusalScreen(Base):
             return
         pressed = event.character or event.key
         if pressed.isdigit():
-            self.query_one("#ways", Pane).select(f"way{pressed}")
+            ways = self.query_one("#ways", Pane)
+            ways.select(f"way{pressed}")
+            if ways.spot.ref.isdigit() and _same_again(self._refusal.outcome.remedies[int(ways.spot.ref)]):
+                self._take()
         elif event.key == "enter":
             self._take()
         elif pressed == "e":
@@ -195,10 +198,16 @@ class RefusalScreen(Base):
         rows = [Row("way0", (("  choose a way by its digit", ""),), Spot("none", ""))]
         for place, remedy in enumerate(self._refusal.outcome.remedies):
             digit = str(place + 1) if place < SHOWN + 1 else " "
-            first, *rest = wrapped(remedy.text, width - 5)
+            at_once = " (at once)" if _same_again(remedy) else ""
+            first, *rest = wrapped(remedy.text + at_once, width - 5)
             rows.append(Row(f"way{digit}", ((f"{digit} ", "strong"), (first, "")), Spot("none", str(place))))
             rows += [Row(f"way{digit}-{more}", ((f"   {text}", ""),)) for more, text in enumerate(rest)]
         return Listing("WAYS OUT: digit, then Enter ", tuple(rows), "e changes it")
+
+
+def _same_again(remedy: Remedy) -> bool:
+    """Whether it sends just what its author sent, knowing more now: one key is enough for that."""
+    return set(remedy.changes) == {"basis"}
 
 
 def _pair(name: str, text: str, width: int) -> list[Line]:
