@@ -7,6 +7,7 @@ read fast enough is dropped, and resumes. Nobody here waits for anybody.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from msgspec import Struct
 from websockets.asyncio.server import ServerConnection
@@ -193,9 +194,14 @@ class Subscribers:
         for operator, revealed in older.items():
             for seq in revealed:
                 masks[operator] |= 1 << (seq - first) if seq >= first else 0
+        return self._grouped(everybody, masks, older, first)
+
+    def _grouped(self, everybody: int, masks: dict[str, int], older: dict[str, set[int]], first: int) -> Audiences:
+        if not masks and not older:  # nothing in this commit is for some only
+            return {(everybody, ()): list(chain.from_iterable(self._followers.values()))}
         groups: Audiences = defaultdict(list)
         for operator, followers in self._followers.items():
-            before = tuple(sorted(seq for seq in older.get(operator, ()) if seq < first))
+            before = tuple(sorted(seq for seq in older[operator] if seq < first)) if operator in older else ()
             groups[everybody | masks.get(operator, 0), before].extend(followers)
         return groups
 
