@@ -21,7 +21,7 @@ CALM = settings(max_examples=150, deadline=None, derandomize=True)
 
 characters = st.characters(exclude_categories=["Cs"])
 texts = st.text(characters, max_size=60).map(lambda text: unicodedata.normalize("NFC", text))
-EARLIEST, LATEST = datetime(2020, 1, 1), datetime(2100, 1, 1)
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (2020, 2100))
 times = st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC)).map(
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
@@ -145,7 +145,8 @@ def test_an_entry_is_found_by_what_was_said_and_by_its_number() -> None:
     assert set(words(entry).split()) >= {"O-7", "EVACUATE", "area/north", "water", "heard"}
     form = acts.Form(name="WITHDRAW", fields={"leader": "Quill"})
     assert "Quill" in words(replace(entry, kind="message", body=acts.Message(precedence="FLASH", text="", form=form)))
-    assert "mill" in words(replace(entry, kind="refusal", body=hubacts.Refusal(do="note", said={"text": "mill", "n": 1})))
+    refused = hubacts.Refusal(do="note", said={"text": "mill", "n": 1})
+    assert "mill" in words(replace(entry, kind="refusal", body=refused))
 
 
 def test_digest_is_plain_sha256_so_that_any_tool_can_check_it() -> None:
