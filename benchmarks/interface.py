@@ -6,6 +6,7 @@ The budgets are absolute, so the machine should be quiet. CPU time of the proces
 import asyncio
 import os
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -41,6 +42,7 @@ class Start(Struct, frozen=True):
 def main(entries: int) -> None:
     """All of it, on a hub of its own for each log."""
     with folder() as made:
+        compiled(made / "bytecode")
         file = made / "roster.json"
         file.write_bytes(msgspec.json.encode(roster()))
         with serving("hub", str(made / "empty.journal"), str(file)) as (port, _):
@@ -48,6 +50,13 @@ def main(entries: int) -> None:
         long_journal(made / "long.journal", entries, act=Status(state="OPERATIONAL", text=BODY))
         with serving("hub", str(made / "long.journal"), str(file)) as (port, _):
             large(f"ws://127.0.0.1:{port}", made, entries)
+
+
+def compiled(kept: Path) -> None:
+    """Warm means that the modules are compiled, as an installed program's are, whatever this environment forbids."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(kept)
+    subprocess.run([sys.executable, "-c", "import coordinator.tui.app, coordinator.session.disk"], check=True)
 
 
 def small(hub: str, made: Path) -> None:
