@@ -19,6 +19,7 @@ from coordinator.session.words import Slot, slot
 from coordinator.tui import composing
 from coordinator.tui.choices import MEANS
 from coordinator.tui.spots import Spot
+from coordinator.tui.texts import plain
 from coordinator.tui.view import View
 
 RECORD = ("means", "centre", "said_at", "words")
@@ -202,7 +203,7 @@ def begun(view: View, do: str, spot: Spot) -> dict[str, str]:
         values[form.about] = spot.ref
     if form.begins is not None:
         values |= form.begins(view, spot)
-    return {name: value for name, value in values.items() if value}
+    return {name: plain(value, newlines=True) for name, value in values.items() if value}
 
 
 def place(do: str, name: str) -> Slot:

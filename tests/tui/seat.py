@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextvars import Context, copy_context
 
 from textual import events
+from textual.keys import _character_to_key
 from textual.strip import Strip
 
 from coordinator.session.client import Session
@@ -13,6 +14,8 @@ from coordinator.tui.rows.welcome import ANY_KEY
 from tests.session.stage import Stage
 
 PATIENCE = 6.0
+NAMED = {"enter": "\r", "tab": "\t", "escape": "\x1b", "space": " "}
+"""What a terminal sends for a key with a name, where that is a character."""
 
 
 class Seat:
@@ -45,10 +48,21 @@ class Seat:
             while (keys := await self._keys.get()) is not None:
                 if callable(keys):
                     keys()
-                    await pilot.press()
                 else:
-                    await pilot.press(*keys)
+                    await self._strike(keys)
+                await pilot.pause(0)
                 self._keys.task_done()
+
+    async def _strike(self, keys: tuple[str, ...]) -> None:
+        """The keys one after the other, each when the one before is done: the interface itself sees to that.
+
+        Textual's own way waits for the whole process to be idle, which it never is with several interfaces in it.
+        """
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+            await self.interface.on_event(events.Key(name, key if len(key) == 1 else NAMED.get(key)))
+        if (task := self.interface._ahead._task) is not None:
+            await task
 
     @property
     def lines(self) -> list[str]:

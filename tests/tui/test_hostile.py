@@ -138,7 +138,7 @@ def assert_plain(seat: Seat, where: str) -> None:
         assert "\n" not in line
 
 
-SCREENS = "dpvblc"
+SCREENS = "dpvblcI."
 
 
 async def gone_through(seat: Seat) -> None:
@@ -156,8 +156,8 @@ async def gone_through(seat: Seat) -> None:
             assert_plain(seat, f"{screen} enter, further")
             await seat.press("escape", "down")
         await seat.press("escape")
-    for key in ("m", "o", "H", "K", "r", "w", "?", ";", "/", "k", "y"):
-        await seat.press("d" if key in "rw" else "v", key)
+    for key in ("m", "o", "H", "K", "r", "w", "?", ";", "/", "k", "y", "Y", "O", "M", "G"):
+        await seat.press("d" if key in "rwY" else "v", key)
         assert_plain(seat, f"form {key}")
         await seat.type("a")
         await seat.press("tab", "down")

@@ -14,6 +14,7 @@ async def write(seat: Seat, text: str, *then: str) -> None:
     await seat.type(text)
     await seat.press("enter", *then)
     await seat.send()
+    await seat.gone("MESSAGE to the Point of Contact")
 
 
 async def order(seat: Seat, verb: str, subject: str, to: str) -> None:
