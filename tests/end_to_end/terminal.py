@@ -107,7 +107,15 @@ class Terminal:
         self.sees("LINK")
         self.quiet(0.3)
         if ANY_KEY in self.text:
-            self.press("escape")
+            self.press("enter")
+            self.gone(ANY_KEY)
+
+    def gone(self, word: str) -> None:
+        """Wait until this is not on the screen any more."""
+        ends = time.monotonic() + PATIENCE
+        while word in self.text:
+            assert time.monotonic() < ends, f"{word} never went:\n{self.text}"
+            time.sleep(0.02)
 
     def send(self) -> None:
         """The row that sends, and the two keys."""

@@ -45,7 +45,7 @@ def presence(hub: HubProcess, operator: str) -> list[bool]:
 def test_a_stalled_terminal_is_no_person_and_one_cut_off_says_so(hub: HubProcess, tmp_path: Path) -> None:
     lee = Terminal(hub.address, "lee", tmp_path / "lee", columns=200, lines=60)
     try:
-        lee.sees("LINK ok")
+        lee.joined()
         lee.stall()
         ends = time.monotonic() + WITHIN
         for _ in range(20):
