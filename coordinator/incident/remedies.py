@@ -275,6 +275,8 @@ def _has_room(wish: Wish, resource: Resource) -> bool:
     fact = wish.state.facts.get(subject)
     if resource.retired or (fact is not None and fact.state == "OUT"):
         return False
+    if claims.committed(wish.state, wish.control_name, subject) + wish.quantity <= resource.capacity:
+        return True  # room for all of it at once: no need to look at each window
     rivals = claims.at(wish.state, wish.control_name, subject)
     return _committed(rivals, wish.start, wish.until) + wish.quantity <= resource.capacity
 
