@@ -136,7 +136,7 @@ class Interface(App[int], inherit_bindings=False):
         state = self.session.state
         if state is not None:
             self._look(new)
-        top = self.screen
+        top = self.screen_stack[-1] if self.screen_stack else None  # none any more, while the interface closes
         if isinstance(top, Base):
             top.again()
             self._painting.drawn()
