@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import click
 import msgspec
-from immutables import Map
 
 from coordinator.cli import config
 from coordinator.cli.ends import FAILED, NOT_VERIFIED, OUT_OF_REACH, USAGE, End
 from coordinator.incident.entries import Entry
+from coordinator.incident.plain import plain
 from coordinator.session.client import Session
 from coordinator.session.faults import (
     BadAddress,
@@ -85,7 +85,7 @@ async def within(seconds: float, answer: Awaitable[T], what: str) -> T:
 
 def put_json(value: object) -> None:
     """One line of JSON, with what a terminal would obey in escapes."""
-    line = msgspec.json.encode(value, order="sorted", enc_hook=_plain).decode()
+    line = msgspec.json.encode(value, order="sorted", enc_hook=plain).decode()
     click.echo(line if line.isprintable() else "".join(map(_escaped, line)))
 
 
@@ -99,11 +99,5 @@ def _escaped(char: str) -> str:
 
 def builtins(value: object) -> dict[str, object]:
     """A part of the state as plain JSON values."""
-    found: dict[str, object] = msgspec.to_builtins(value, enc_hook=_plain)
+    found: dict[str, object] = msgspec.to_builtins(value, enc_hook=plain)
     return found
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Map):
-        return {str(key): one for key, one in value.items()}
-    raise NotImplementedError(f"{type(value).__name__} is no JSON")

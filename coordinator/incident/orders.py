@@ -68,7 +68,7 @@ def given(wish: Wish) -> list[Draft]:
     clash = _clash(wish) if end_of(wish.until) > wish.case.now else None
     drafts = [draft(wish, scope=scope, clash=clash)]
     if clash is not None:
-        drafts.append(_rings(wish.state, "conflict-on-record", scope, wish.state.seq + 1, clash.message))
+        drafts.append(ring(wish.state, "conflict-on-record", scope, wish.state.seq + 1, clash.message))
     return drafts
 
 
@@ -80,7 +80,8 @@ def _clash(wish: Wish) -> Refuse | None:
     return Refuse(failed[0].code, failed[0].message, clashes=clashes, scope=wish.scope)
 
 
-def _rings(state: State, what: str, scope: str, ref: int, text: str) -> Draft:
+def ring(state: State, what: str, scope: str, ref: int, text: str) -> Draft:
+    """An alarm about an order, at its desk's holder."""
     desk = state.desks.get(scope)
     to = (desk.holder,) if desk is not None and desk.holder else ()
     return Draft(kind="alarm", by=HUB, ref=ref, body=Alarm(what=what, scope=scope, ref=ref, to=to, text=text))

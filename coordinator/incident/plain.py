@@ -17,5 +17,6 @@ def mapped(type_: type, value: object) -> object:
     """Of a decoder: a plain map as a persistent one of the type's keys and values."""
     if get_origin(type_) is Map or type_ is Map:
         keys, values = get_args(type_)
-        return Map(msgspec.convert(value, dict[keys, values], strict=False, dec_hook=mapped))  # type: ignore[valid-type]
+        plainly = dict[keys, values]  # type: ignore[valid-type]  # the types are known at run time only
+        return Map(msgspec.convert(value, plainly, strict=False, dec_hook=mapped))
     raise NotImplementedError(f"a state holds no {type_}")

@@ -10,9 +10,7 @@ from msgspec.structs import replace
 from coordinator.incident import claims
 from coordinator.incident.acts import Accept, Act, Complete, Readback, Unable, Window
 from coordinator.incident.entries import Ending, Entry, Found
-from coordinator.incident.hubacts import Alarm
-from coordinator.incident.orders import order_named
-from coordinator.incident.roster import HUB
+from coordinator.incident.orders import order_named, ring
 from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, no_authority, on_desk
 from coordinator.incident.state import Order, Report, State
 from coordinator.incident.times import utc
@@ -36,7 +34,8 @@ def readback(case: Case) -> list[Draft]:
         )
     ]
     if differs:
-        drafts.append(_ring(case.state, "readback-mismatch", order, f"{case.centre}: {', '.join(differs)}"))
+        text = f"{case.centre}: {', '.join(differs)}"
+        drafts.append(ring(case.state, "readback-mismatch", order.scope, order.seq, text))
     return drafts
 
 
@@ -99,7 +98,7 @@ def unable(case: Case) -> list[Draft]:
     need_addressee(case, order)
     drafts = [_report("unable", case, order, replace(act, ref=order.seq))]
     if all(_answer(order, centre, case.centre, "unable") == "unable" for centre in order.to):
-        drafts.append(_ring(case.state, "all-unable", order, act.reason))
+        drafts.append(ring(case.state, "all-unable", order.scope, order.seq, act.reason))
     return drafts
 
 
@@ -144,13 +143,6 @@ def _answer(order: Order, centre: str, speaker: str, said: str) -> str:
         return said
     report = order.reports.get(centre)
     return report.answer if report is not None else ""
-
-
-def _ring(state: State, what: str, order: Order, text: str) -> Draft:
-    desk = state.desks.get(order.scope)
-    to = (desk.holder,) if desk is not None and desk.holder else ()
-    body = Alarm(what=what, scope=order.scope, ref=order.seq, to=to, text=text)
-    return Draft(kind="alarm", by=HUB, ref=order.seq, body=body)
 
 
 # What entries mean
