@@ -17,12 +17,10 @@ from server import memory
 from server.hub import Hub
 from server.listener import Listener
 
-UNLIMITED = limits.Rate(1e9, 1e9)
-
 
 async def main(journal: Path, roster: bytes) -> None:
     """Serve, say which port, and go on until standard input closes."""
-    limits.COMMANDS = limits.FRAMES = limits.READS = UNLIMITED
+    limits.COMMANDS = limits.FRAMES = limits.READS = limits.ADDRESS_FRAMES = limits.OPENINGS = limits.UNLIMITED
     hub = Hub(journal, msgspec.json.decode(roster, type=Roster))
     await hub.start()
     listener = Listener(hub, [Tcp("127.0.0.1", 0)], keyless=True)

@@ -28,6 +28,7 @@ from server.admission import Admission
 from server.hub import Again, Fresh, Hub
 from server.inlet import Inlet
 from server.keys import holds_key
+from server.origins import Origin
 from server.subscribers import Subscriber, own_frame
 
 GOODBYE = 1008
@@ -35,14 +36,14 @@ GOODBYE = 1008
 
 
 class Conversation:
-    def __init__(self, hub: Hub, admission: Admission, connection: Inlet, version: str) -> None:
+    def __init__(self, hub: Hub, admission: Admission, connection: Inlet, origin: Origin, version: str) -> None:
         self._hub = hub
         self._admission = admission
         self._connection = connection
+        self._origin = origin
         self._version = version
-        now = hub.time.monotonic()
-        self._frames = limits.Bucket(limits.FRAMES, now)
-        self._reads = limits.Bucket(limits.READS, now)
+        self._frames = hub.bucket(limits.FRAMES)
+        self._reads = hub.bucket(limits.READS)
         self._left: Fetch | Search | Exception | None = None
         """What a frame left for the connection's task to do: something to look up, or to end with."""
 
@@ -136,8 +137,7 @@ class Conversation:
     def _hear(self, data: str | bytes, subscriber: Subscriber) -> Fetch | Search | None:
         """Do what a frame says; what takes time comes back. Raises WireError for one frame too many."""
         now = self._hub.time.monotonic()
-        if not self._frames.take(now):
-            raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
+        self._count(limits.frames_in(len(data)), now)
         try:
             frame = _read(data, subscriber.operator)
             self._hub.links.hear(subscriber, now)
@@ -148,6 +148,13 @@ class Conversation:
         except WireError as error:
             subscriber.tell(_error(error))
             return None
+
+    def _count(self, frames: float, now: float) -> None:
+        if not self._frames.take(now, frames):
+            raise WireError("too-fast", f"more than {limits.FRAMES_PER_SECOND:g} frames a second; slow down")
+        if not self._origin.frames.take(now, frames):
+            allowed = limits.ADDRESS_FRAMES_PER_SECOND
+            raise WireError("too-fast", f"more than {allowed:g} frames a second from one address; slow down")
 
     def _answer(self, frame: ClientFrame, subscriber: Subscriber) -> Fetch | Search | None:
         match frame:

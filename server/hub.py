@@ -273,8 +273,12 @@ class Hub:
         """Whether that operator may send one more command now; if so, it is counted."""
         bucket = self._buckets.get(operator)
         if bucket is None:
-            bucket = self._buckets[operator] = limits.Bucket(limits.COMMANDS, now)
+            bucket = self._buckets[operator] = self.bucket(limits.COMMANDS)
         return bucket.take(now)
+
+    def bucket(self, rate: limits.Rate) -> limits.Bucket:
+        """A full bucket of that rate; where somebody else moves time, nothing can be too fast."""
+        return limits.Bucket(limits.UNLIMITED if self.driven else rate, self.time.monotonic())
 
     def lines_of(self, again: Again, operator: str) -> list[str]:
         """What a command made that was decided before, as far as its author may see it."""

@@ -22,6 +22,7 @@ from server.admission import Admission, NotSafe, make_private
 from server.conversation import Conversation
 from server.hub import Hub
 from server.inlet import Inlet
+from server.origins import Origin, Origins, address_of
 
 CONNECTIONS = 1_000
 """Open at the same time; more are told to come back."""
@@ -41,6 +42,7 @@ class Listener:
         self._hub = hub
         self._admission = Admission(keyless=keyless)
         self._version = version
+        self._origins = Origins(hub.bucket)
         self._servers: list[Server] = []
         self.addresses: list[Address] = []
         """Where it really listens: a port 0 has become one that was free."""
@@ -86,17 +88,24 @@ class Listener:
         }
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Nobody is let in while too many are there; but the hub's owner is heard."""
+        """Nobody is let in while too many are there, or come from one address at once; but the hub's owner is heard."""
         if owner.asks(request):
             return await owner.answer(self._hub, connection, request)
         if sum(len(server.connections) for server in self._servers) >= CONNECTIONS:
             return connection.respond(503, "too many connections; come back later\n")
+        if not self._origin(connection, request).openings.take(self._hub.time.monotonic()):
+            return connection.respond(429, "too many connections from one address; come back later\n")
         return None
+
+    def _origin(self, connection: ServerConnection, request: Request) -> Origin:
+        return self._origins.of(address_of(connection, request))
 
     async def _welcome(self, connection: ServerConnection) -> None:
         assert isinstance(connection, Inlet)
+        assert connection.request is not None
         try:
-            await Conversation(self._hub, self._admission, connection, self._version).run()
+            origin = self._origin(connection, connection.request)
+            await Conversation(self._hub, self._admission, connection, origin, self._version).run()
         except ConnectionClosed:
             pass
         except Exception:  # noqa: BLE001 - whatever it was, the hub goes on without that connection

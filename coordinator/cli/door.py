@@ -16,6 +16,8 @@ from coordinator.session.faults import BadAddress
 
 ASKED = "SSH_ORIGINAL_COMMAND"
 """What the other side wanted to run, if anything."""
+CAME_FROM = "SSH_CONNECTION"
+"""Both ends of the connection, as the SSH server sees them; the other side's address first."""
 
 
 def _door(operator: str, key: str, hub: str) -> None:
@@ -27,7 +29,8 @@ def _door(operator: str, key: str, hub: str) -> None:
         raise End(USAGE, str(wrong)) from None
     if not isinstance(address, Unix):
         raise End(USAGE, f"{hub} is no Unix socket; write authorized_keys anew")
-    door = Door(operator, key, address.path)
+    origin = os.environ.get(CAME_FROM, "").partition(" ")[0]
+    door = Door(operator, key, address.path, origin)
     if sys.stdin.isatty() and sys.stdout.isatty():
         raise click.exceptions.Exit(_interface(door))
     _bridge(door)

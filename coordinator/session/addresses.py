@@ -53,9 +53,11 @@ class Door(Struct, frozen=True):
     key: str
     """The key's fingerprint, `SHA256:…`."""
     path: Path
+    origin: str = ""
+    """The address that they come from."""
 
     def __str__(self) -> str:
-        return f"door:{self.operator},{self.key}@{self.path}"
+        return f"door:{self.operator},{self.key},{self.origin}@{self.path}"
 
 
 Local = Tcp | Unix
@@ -115,7 +117,7 @@ def _ssh(text: str) -> Ssh:
 
 def _door(text: str) -> Door:
     who, _, path = text.partition("@")
-    operator, _, key = who.partition(",")
+    operator, key, origin, *_ = [*who.split(","), "", ""]
     if not (operator and key and path):
         raise BadAddress("a door is made by the hub's host for a key that it knows; come in with ssh://USER@HOST")
-    return Door(operator, key, Path(path))
+    return Door(operator, key, Path(path), origin)

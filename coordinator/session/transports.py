@@ -4,7 +4,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 
 from coordinator.session.addresses import Address, Door, Ssh, Tcp, Unix
 from coordinator.wire.limits import HUB_FRAME
@@ -16,6 +16,8 @@ PING_WITHIN = 10.0
 CLOSE_WITHIN = 1.0
 DOOR = "Coordinator-Door"
 """The header by which the forced command tells the hub whose key the SSH server has seen: `OPERATOR SHA256:…`."""
+FROM = "Coordinator-From"
+"""The header by which it tells the address that the SSH server has seen."""
 
 
 class LinkLost(Exception):
@@ -78,6 +80,8 @@ async def open_transport(address: Address) -> Transport:
         return WebSocket(await _connect(address))
     except (FileNotFoundError, ConnectionRefusedError):
         raise LinkLost("nobody listens there") from None
+    except InvalidStatus as refused:
+        raise LinkLost(_why(refused)) from refused
     except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, ConnectionClosed) as failed:
         raise LinkLost(str(failed) or "no answer in time") from failed
 
@@ -88,8 +92,18 @@ async def _connect(address: Tcp | Unix | Door) -> ClientConnection:
             str(address), proxy=None, compression=None, max_size=HUB_FRAME, open_timeout=OPEN_WITHIN,
             ping_interval=PING_EVERY, ping_timeout=PING_WITHIN, close_timeout=CLOSE_WITHIN,
         )
-    known = {DOOR: f"{quote(address.operator)} {address.key}"} if isinstance(address, Door) else None
+    known = _known(address) if isinstance(address, Door) else None
     return await unix_connect(
         str(address.path), "ws://localhost/", compression=None, max_size=HUB_FRAME, open_timeout=OPEN_WITHIN,
         ping_interval=PING_EVERY, ping_timeout=PING_WITHIN, close_timeout=CLOSE_WITHIN, additional_headers=known,
     )
+
+
+def _why(refused: InvalidStatus) -> str:
+    """What whoever answered said instead of letting us in."""
+    return bytes(refused.response.body or b"").decode(errors="replace").strip() or str(refused)
+
+
+def _known(door: Door) -> dict[str, str]:
+    known = {DOOR: f"{quote(door.operator)} {door.key}"}
+    return {**known, FROM: door.origin} if door.origin else known

@@ -29,6 +29,15 @@ COMMANDS_AT_ONCE = 200.0
 FRAMES_PER_SECOND = 200.0
 FRAMES_AT_ONCE = 1_000.0
 """One connection's frames of any kind; who sends more is cut off."""
+COUNTED_AS_ONE = 4_096
+"""Bytes of a frame that count as one frame: a large one is as much to read as many."""
+ADDRESS_FRAMES_PER_SECOND = 5_000.0
+ADDRESS_FRAMES_AT_ONCE = 20_000.0
+"""The frames of all connections from one address together, as many as a hundred operators may send commands; who
+sends one too many is cut off."""
+OPENINGS_PER_SECOND = 50.0
+OPENINGS_AT_ONCE = 1_000.0
+"""Connections that may be opened from one address: all of a centre's after a power cut, but no flood of them."""
 READS_PER_SECOND = 20.0
 READS_AT_ONCE = 100.0
 """One connection's pages and searches."""
@@ -49,6 +58,10 @@ class Rate(Struct, frozen=True):
 COMMANDS = Rate(COMMANDS_PER_SECOND, COMMANDS_AT_ONCE)
 FRAMES = Rate(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
 READS = Rate(READS_PER_SECOND, READS_AT_ONCE)
+ADDRESS_FRAMES = Rate(ADDRESS_FRAMES_PER_SECOND, ADDRESS_FRAMES_AT_ONCE)
+OPENINGS = Rate(OPENINGS_PER_SECOND, OPENINGS_AT_ONCE)
+UNLIMITED = Rate(0.0, float("inf"))
+"""Where time stands still, as in a drill, nothing can be too fast."""
 
 
 class Bucket:
@@ -61,12 +74,17 @@ class Bucket:
         self._tokens = rate.at_once
         self._at = now
 
-    def take(self, now: float) -> bool:
-        """Whether one more is allowed now; if so, it is counted."""
+    def take(self, now: float, many: float = 1.0) -> bool:
+        """Whether so many more are allowed now; if so, they are counted."""
         rate = self._rate
         self._tokens = min(rate.at_once, self._tokens + (now - self._at) * rate.per_second)
         self._at = now
-        if self._tokens < 1.0:
+        if self._tokens < many:
             return False
-        self._tokens -= 1.0
+        self._tokens -= many
         return True
+
+
+def frames_in(size: int) -> float:
+    """As how many frames one of `size` bytes counts."""
+    return 1.0 + size // COUNTED_AS_ONE

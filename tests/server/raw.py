@@ -236,10 +236,10 @@ class Place:
         return client
 
     async def join(
-        self, operator: str, *, have: Have | None = None, follow: bool = True, snapshot: bool = True
+        self, operator: str, *, have: Have | None = None, follow: bool = True, snapshot: bool = True, port: bool = False
     ) -> Client:
         """A connection that is up to date."""
-        client = await self.knock()
+        client = await self.knock(port=port)
         await client.send(Hello(v=1, operator=operator, version="raw", have=have, follow=follow, snapshot=snapshot))
         await client.wait(Welcome)
         if snapshot and have is None:

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import connect, unix_connect
+from websockets.asyncio.client import connect as ClientConnect  # noqa: N812 - what unix_connect makes is one too
 from websockets.exceptions import InvalidStatus
 
 from coordinator.incident.acts import Note, Order, RosterSteps
 from coordinator.session.addresses import Tcp, Unix, read
 from coordinator.session.faults import BadAddress
+from coordinator.session.transports import FROM, LinkLost, open_transport
 from coordinator.wire import limits
-from coordinator.wire.frames import Bye, Entries, ErrorFrame, Fetch, Got, Hello, Welcome
-from server import conversation, listener, subscribers
+from coordinator.wire.frames import Bye, Entries, ErrorFrame, Fetch, Got, Hello, Welcome, pack
+from coordinator.wire.lengths import framed
+from server import conversation, listener, origins, subscribers
 from server.admission import NotSafe
 from server.hub import Hub
 from server.listener import Listener
@@ -173,6 +176,97 @@ async def test_no_more_connections_than_the_hub_can_hold(place: Place, monkeypat
     await place.knock()
     with pytest.raises(InvalidStatus):
         await place.knock()
+
+
+# What comes from one address
+
+
+def came_from(address: str, socket: Path) -> ClientConnect:
+    """A connection that the forced command makes for somebody at that address."""
+    return unix_connect(str(socket), "ws://localhost/", additional_headers={FROM: address}, compression=None)
+
+
+async def test_a_flood_of_openings_from_one_address_keeps_nobody_else_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "OPENINGS", limits.Rate(0, 2))
+    for _ in range(2):
+        await connect(place.port, proxy=None)
+    with pytest.raises(InvalidStatus, match="429"):
+        await connect(place.port, proxy=None)
+    await connect(place.port, proxy=None, local_addr=("127.0.0.2", 0))
+    for _ in range(2):
+        await came_from("198.51.100.7", place.socket)
+    with pytest.raises(InvalidStatus, match="429"):
+        await came_from("198.51.100.7", place.socket)
+    await came_from("198.51.100.8", place.socket)
+
+
+async def test_whoever_is_kept_out_is_told_why(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "OPENINGS", limits.Rate(0, 0))
+    with pytest.raises(LinkLost, match="too many connections from one address; come back later"):
+        await open_transport(Unix(place.socket))
+
+
+async def test_the_frames_of_all_connections_from_one_address_are_counted_together(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ADDRESS_FRAMES", limits.Rate(0, 40))
+    nia, lee, dana = await place.join("nia", port=True), await place.join("lee", port=True), await place.join("dana")
+    for _ in range(25):
+        await nia.send(Got(seen=(1,)))
+        await lee.send(Got(seen=(1,)))
+    await asyncio.wait([asyncio.create_task(one.closed.wait()) for one in (nia, lee)], return_when="FIRST_COMPLETED")
+    (error,) = [*nia.all(ErrorFrame), *lee.all(ErrorFrame)][:1]
+    assert error.code == "too-fast"
+    assert "address" in error.message
+    assert (await dana.do(Note(text="from elsewhere"))).kind == "note"
+
+
+async def test_large_frames_count_for_as_many_as_they_are_to_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FRAMES", limits.Rate(0, 40))
+    nia = await place.join("nia")
+    for _ in range(3):
+        await nia.send(b"\xc1" * limits.FRAME)
+    await nia.closed.wait()
+    assert [error.code for error in nia.all(ErrorFrame)] == ["malformed", "malformed", "too-fast"]
+    await goes_on(place)
+
+
+@pytest.mark.parametrize(
+    ("connection", "answer"),
+    [("198.51.100.7 4 192.0.2.1 22", b"too many connections from one address"), ("198.51.100.8 4", b"not-admitted")],
+)
+async def test_the_forced_command_says_where_its_user_comes_from(
+    place: Place, monkeypatch: pytest.MonkeyPatch, connection: str, answer: bytes
+) -> None:
+    monkeypatch.setattr(limits, "OPENINGS", limits.Rate(0, 1))
+    await came_from("198.51.100.7", place.socket)
+    door = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("coordinator"), "door", "nia", "SHA256:x", f"unix:{place.socket}",
+        env={**os.environ, "SSH_CONNECTION": connection},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert door.stdin is not None
+    assert door.stdout is not None
+    assert door.stderr is not None
+    door.stdin.write(framed(pack(Hello(v=1))))
+    async with asyncio.timeout(20):
+        assert answer in (await door.stdout.read(1000) or await door.stderr.read())
+        door.stdin.close()
+        await door.wait()
+
+
+def test_only_so_many_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(origins, "REMEMBERED", 2)
+    known = origins.Origins(lambda rate: limits.Bucket(rate, 0.0))
+    first, other = known.of("a"), known.of("b")
+    assert known.of("a") is first
+    known.of("c")
+    assert known.of("a") is first, "heard from after b"
+    assert known.of("b") is not other
 
 
 async def test_browsers_are_refused(place: Place) -> None:
