@@ -12,7 +12,7 @@ from coordinator.incident.entries import Entry
 from coordinator.incident.snapshot import freeze, trimmed
 from coordinator.incident.state import State
 from coordinator.incident.visibility import audience, parties, tokens
-from coordinator.journal.lines import decode
+from coordinator.journal.lines import decode, without_prev
 from coordinator.journal.reads import Head, Reads, Stored
 from coordinator.wire import limits
 from coordinator.wire.frames import Fetch, Have, Search, SnapshotPart, pack, pack_map, packed_state
@@ -66,7 +66,7 @@ def since(have: int, head: Head, state: State, operator: str, reads: Reads) -> l
     mask = 0
     for place, entry in enumerate(entries):
         mask |= may_see(rights, _audience(state, entry, reads)) << place
-    lines = frames_of([(one.line, one.digest) for one in stored], mask, have + 1, PIECE)
+    lines = frames_of([(without_prev(one.line), one.digest) for one in stored], mask, have + 1, PIECE)
     return [*_revealed(entries, have, state, operator, reads), *lines]
 
 

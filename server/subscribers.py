@@ -18,6 +18,7 @@ from coordinator.incident.entries import Entry
 from coordinator.incident.roster import Roster
 from coordinator.incident.state import State
 from coordinator.incident.visibility import tokens
+from coordinator.journal.lines import without_prev
 from coordinator.wire import limits
 from coordinator.wire.frames import pack_map
 from server.keys import holds_key
@@ -168,7 +169,7 @@ class Subscribers:
         """Send what one commit wrote: to each audience its one frame."""
         written = [one for unit in units for one in unit.written]
         first = written[0].entry.seq
-        stored = [(one.line, one.digest) for one in written]
+        stored = [(without_prev(one.line), one.digest) for one in written]
         for (mask, revealed), group in self._audiences(units, first).items():
             for frame in (*self._revealing(revealed), *frames_of(stored, mask, first)):
                 tell(group, frame)
@@ -228,11 +229,13 @@ def own_frame(lines: Iterable[str]) -> bytes:
 def frames_of(
     stored: Sequence[tuple[str, str]], mask: int, first: int, longest: int = limits.FRAME
 ) -> Iterator[bytes]:
-    """Consecutive entries (line, digest) as frames: the lines whose bit is set, the others as digests."""
+    """Consecutive entries (line without prev, digest) as frames: the lines whose bit is set, the others as digests."""
     items = [line if mask >> place & 1 else digest for place, (line, digest) in enumerate(stored)]
+    sent = 0
     for some in in_frames(items, longest):
-        yield pack_map({"t": "entries", "first": first, "items": some})
-        first += len(some)
+        start, sent = sent, sent + len(some)
+        head = stored[sent - 1][1][:limits.HEAD_SHOWN]
+        yield pack_map({"t": "entries", "first": first + start, "items": some, "head": head})
 
 
 def in_frames(items: Sequence[str], longest: int = limits.FRAME) -> Iterator[Sequence[str]]:

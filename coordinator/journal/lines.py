@@ -23,6 +23,7 @@ GENESIS = "0" * 64
 _DEL = b"\x7f"
 _UNESCAPED_CONTROL = re.compile("[\x7f-\x9f]")
 _PREV = b'"prev":"'
+_PREV_TEXT = _PREV.decode()
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _NOTHING_FOUND: Found = next(field.default for field in msgspec.structs.fields(Entry) if field.name == "found")
 """The very object: what is not it, is written down."""
@@ -95,6 +96,20 @@ def prev_of(line: bytes) -> str:
     """
     start = line.rfind(_PREV)
     return "" if start < 0 else line[start + len(_PREV) : start + len(_PREV) + 64].decode("ascii", "replace")
+
+
+def without_prev(line: str) -> str:
+    """The line for somebody who has the one before: what `prev` would say, they know."""
+    start = line.rfind(_PREV_TEXT) + len(_PREV_TEXT)
+    return line[:start] + line[start + len(GENESIS) :]
+
+
+def with_prev(line: str, prev: str) -> str:
+    """The line again, byte for byte, where `prev` is the digest of the one before. Raises BadLine."""
+    start = line.rfind(_PREV_TEXT) + len(_PREV_TEXT)
+    if not line.startswith('"', start):
+        raise BadLine("a line came with a prev of its own, or with none")
+    return line[:start] + prev + line[start:]
 
 
 def content(command: Command) -> str:

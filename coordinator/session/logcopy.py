@@ -11,7 +11,7 @@ from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.hubacts import Open
 from coordinator.incident.snapshot import thaw
 from coordinator.incident.state import State
-from coordinator.journal.lines import GENESIS, decode, digest
+from coordinator.journal.lines import GENESIS, decode, digest, with_prev
 from coordinator.session.faults import ForkedLog
 from coordinator.session.head import Head
 from coordinator.wire.frames import Entries, SnapshotPart, unpacked_state
@@ -77,19 +77,23 @@ class LogCopy:
         return True
 
     def entries(self, frame: Entries) -> list[Entry]:
-        """Take consecutive entries; those that are visible come back. Raises Gap, ForkedLog."""
+        """Take consecutive entries; those that are visible come back. Raises Gap, ForkedLog; then none was taken."""
         head = self.head or Head(0, GENESIS)
         if frame.first > head.seq + 1:
             raise Gap(f"entries {head.seq + 1} to {frame.first - 1} are missing")
-        new = frame.items[head.seq + 1 - frame.first :]
+        new: list[str] = []
         seen: list[Entry] = []
         hidden: dict[int, str] = {}
-        for item in new:
-            head, entry = _follows(head, item)
+        for item in frame.items[head.seq + 1 - frame.first :]:
+            line = with_prev(item, head.digest) if item.startswith("{") else item
+            head, entry = _follows(head, line)
+            new.append(line)
             if entry is None:
                 hidden[head.seq] = head.digest
             else:
                 seen.append(entry)
+        if new and not head.digest.startswith(frame.head):
+            raise ForkedLog(f"entry {head.seq} of the hub's log does not follow from the entries that are kept here")
         if new and self._shelf is not None:
             self._shelf.append(head.seq - len(new) + 1, new)
         if self._shelf is None:
@@ -137,6 +141,6 @@ def _follows(head: Head, item: str) -> tuple[Head, Entry | None]:
         return Head(head.seq + 1, item), None
     line = item.encode()
     entry = decode(line)
-    if entry.seq != head.seq + 1 or entry.prev != head.digest:
-        raise ForkedLog(f"entry {head.seq + 1} of the hub's log does not follow the entry {head.seq} that is kept here")
+    if entry.seq != head.seq + 1:
+        raise ForkedLog(f"entry {entry.seq} of the hub's log came where {head.seq + 1} should be")
     return Head(entry.seq, digest(line)), entry

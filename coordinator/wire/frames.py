@@ -123,10 +123,15 @@ class SnapshotPart(ToClient, frozen=True, kw_only=True, tag="snapshot"):
 
 
 class Entries(ToClient, frozen=True, kw_only=True, tag="entries"):
-    """Consecutive entries from `first` on: the canonical line, or the 64 hex digits of a hidden one's digest."""
+    """Consecutive entries from `first` on: the line without its `prev`; of a hidden one its digest, 64 hex digits.
+
+    `prev` is the digest of the entry before, which whoever gets this has; `head` is how the last one's digest begins,
+    so that both sides know that they mean the same log.
+    """
 
     first: int
     items: list[str]
+    head: str
 
 
 class Reveal(ToClient, frozen=True, kw_only=True, tag="reveal"):

@@ -22,6 +22,8 @@ INTEGER = 2**53 - 1
 PAGE = 500
 """Lines of one page."""
 CLASHES_SHOWN = 50
+HEAD_SHOWN = 16
+"""Digits of a digest that stand in each entries frame; all of them are compared whenever a client comes back."""
 
 COMMANDS_PER_SECOND = 50.0
 COMMANDS_AT_ONCE = 200.0

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Command, Entry, OnRecord
 from coordinator.incident.roster import Roster
-from coordinator.journal.lines import decode, digest
+from coordinator.journal.lines import decode, digest, with_prev
 from coordinator.session.addresses import Tcp, Unix
 from coordinator.session.clock import Clock
 from coordinator.wire.commands import pack_command
@@ -75,6 +75,8 @@ class Client:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self.began: Have | None = None
+        """Where its copy of the log stood when it came."""
         self.frames: list[HubFrame] = []
         self.data: list[bytes] = []
         self.states: list[bytes] = []
@@ -154,10 +156,17 @@ class Client:
         return max([*reached, *(frame.seq for frame in self.all(SnapshotPart))], default=0)
 
     def items(self) -> dict[int, str]:
-        """Entry number: line or digest, as they came."""
-        return {
-            frame.first + place: item for frame in self.all(Entries) for place, item in enumerate(frame.items)
-        }
+        """Entry number: line, with what its `prev` says, or digest."""
+        known = {self.began.seq: self.began.digest} if self.began is not None else {}
+        found: dict[int, str] = {}
+        for frame in self.frames:
+            if isinstance(frame, SnapshotPart | Welcome):
+                known[frame.seq] = frame.digest
+            for seq, item in enumerate(frame.items, frame.first) if isinstance(frame, Entries) else ():
+                hidden = not item.startswith("{")
+                found[seq] = item if hidden else with_prev(item, known[seq - 1])
+                known[seq] = item if hidden else digest(found[seq].encode())
+        return found
 
     def lines(self) -> list[str]:
         """Every line that came in any frame."""
@@ -240,6 +249,7 @@ class Place:
     ) -> Client:
         """A connection that is up to date."""
         client = await self.knock(port=port)
+        client.began = have
         await client.send(Hello(v=1, operator=operator, version="raw", have=have, follow=follow, snapshot=snapshot))
         await client.wait(Welcome)
         if snapshot and have is None:

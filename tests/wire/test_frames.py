@@ -50,7 +50,7 @@ FROM_THE_HUB: list[HubFrame] = [
         digest="b" * 64, at=AT, keyless=True, version="0.1",
     ),
     SnapshotPart(seq=4, digest="b" * 64, part=1, parts=2, state=b"{"),
-    Entries(first=5, items=["{}", "c" * 64]),
+    Entries(first=5, items=["{}", "c" * 64], head="c" * 16),
     Reveal(lines=["{}"]),
     Own(lines=["{}"]),
     Page(n=1, lines=[], more=True, before=7),
