@@ -7,7 +7,6 @@ acknowledged or published before its commit has reached the disk; after a failed
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from coordinator.incident.acts import Act, Correct
-from coordinator.incident.archive import Thing, departed, missing, recall_of, with_root
+from coordinator.incident.archive import departed, missing, recall_of, with_root
 from coordinator.incident.clock import TICK
 from coordinator.incident.clock import next_due as core_next_due
 from coordinator.incident.decide import decide
@@ -32,13 +31,14 @@ from coordinator.incident.visibility import audience, reveals, tokens
 from coordinator.journal.errors import WriteFailed
 from coordinator.journal.lines import GENESIS, content, decode
 from coordinator.journal.rows import Row, rows
-from coordinator.journal.store import Batch, Decided, Head, Journal
+from coordinator.journal.store import Decided, Head
 from coordinator.session.clock import Clock as TimeSource
 from coordinator.session.clock import SystemClock
 from coordinator.wire import limits
 from coordinator.wire.frames import Got
 from coordinator.wire.problems import WireError
 from server import snapshots
+from server.commits import Commits
 from server.known import Known
 from server.links import Links
 from server.reader import Reader
@@ -119,16 +119,7 @@ class Hub:
         self._roster = roster
         self._snapshot_every = snapshot_every
         self._archive_every = archive_every
-        self._waiting: deque[tuple[Unit, list[Row], tuple[Thing, ...]]] = deque()
-        """Decided, and not yet given to the journal; with the settled things that it lets go of."""
-        self._departing: dict[int | str, Thing] = {}
-        """Settled things that have left the state, and are not on the disk yet."""
-        self._writing: deque[Unit] = deque()
-        """Given to the journal, and not yet on the disk."""
-        self._undurable: dict[str, Decided] = {}
         self._known = Known()
-        self._flush_wanted = False
-        self._idle = asyncio.Event()
         self.links = Links(self, beats=not driven)
         self._receipts = ReceiptBook()
         self._buckets: dict[str, limits.Bucket] = {}
@@ -140,11 +131,10 @@ class Hub:
 
     async def start(self) -> None:
         """Open the journal, or make it, and be ready. Raises JournalError or OtherOperation."""
-        self._loop = asyncio.get_running_loop()
-        self.failed: asyncio.Future[None] = self._loop.create_future()
+        self._commits = Commits(self.path, self._published, self._room)
+        self._journal = self._commits.journal
+        self.failed = self._commits.failed
         """Resolves when a commit did not reach the disk: the hub is to end, with code 70."""
-        opener = Journal.open if self.path.exists() else Journal.create
-        self._journal = opener(self.path, self._report_commit, self._report_failure, self._room)
         try:
             self._begin()
         except BaseException:
@@ -198,6 +188,7 @@ class Hub:
         for door in self.doors:
             await door.stop(reason)
         self._ended = True
+        self._commits.end()
         self._journal_closed()
         if self._journal.failure is not None:
             raise WriteFailed(str(self._journal.failure))
@@ -208,7 +199,7 @@ class Hub:
             return
         self._ended = True
         self._end_tasks()
-        self._waiting.clear()
+        self._commits.end()
         for door in self.doors:
             door.kill()
         self._journal_closed()
@@ -230,7 +221,7 @@ class Hub:
         self._need_writing()
         said = content(command)
         if self._known.perhaps(command.id):
-            known = self._undurable.get(command.id) or self._journal.reads.by_command(command.id)
+            known = self._commits.decided(command.id)
             if known is not None:
                 return self._again(command, said, known)
         now = self.tick()
@@ -243,7 +234,7 @@ class Hub:
         if isinstance(decision.reply, Malformed):
             return decision.reply
         first = decision.entries[0].seq
-        self._undurable[command.id] = Decided(said, first, len(decision.entries))
+        self._commits.promise(command.id, Decided(said, first, len(decision.entries)))
         self._known.add(command.id)
         self._fire(now)
         return Fresh(first)
@@ -251,7 +242,7 @@ class Hub:
     def _again(self, command: Command, said: str, known: Decided) -> Again:
         if known.content != said:
             raise WireError("id-reused", "this id was used for another command; give each its own", command.id)
-        return Again(known.seq, known.made, durable=command.id not in self._undurable)
+        return Again(known.seq, known.made, durable=self._commits.durable(command.id))
 
     def _take_up(self, command: Command) -> None:
         """Have settled things again that the command names."""
@@ -259,7 +250,7 @@ class Hub:
         while refs := [ref for ref in self._missing(command) if ref not in looked]:  # one may name further ones
             looked.update(refs)
             for ref in refs:
-                thing = self._departing.get(ref) or self._journal.reads.archived(ref)
+                thing = self._commits.settled_thing(ref)
                 if thing is not None:
                     self.do(recall_of(thing))
 
@@ -333,19 +324,10 @@ class Hub:
             self.do(Archive(before=seq - self._archive_every))
 
     def _take(self, made: list[Row], written: tuple[Written, ...], state: State) -> None:
-        things = self._departed(state) if written[0].entry.kind == "archive" else ()
+        things = tuple(departed(self.state, state)) if written[0].entry.kind == "archive" else ()
         self.state, self._due = state, core_next_due(state)
         self._head = Head(made[-1].seq, made[-1].digest)
-        self._waiting.append((Unit(state, written), made, things))
-        self._idle.clear()
-        if not self._flush_wanted and not self._writing:
-            self._flush_wanted = True
-            self._loop.call_soon(self._flush)
-
-    def _departed(self, after: State) -> tuple[Thing, ...]:
-        things = tuple(departed(self.state, after))
-        self._departing.update({thing.seq: thing for thing in things} | {thing.number: thing for thing in things})
-        return things
+        self._commits.take(Unit(state, written), made, things)
 
     def _named(self, command: Command) -> Entry | None:
         """The entry that a correction names."""
@@ -354,12 +336,7 @@ class Hub:
         seq = resolve(self.state, command.act.ref)
         if seq is None or not 0 < seq <= self.state.seq:
             return None
-        for unit in (*self._writing, *(unit for unit, _, _ in self._waiting)):
-            for one in unit.written:
-                if one.entry.seq == seq:
-                    return one.entry
-        line = self._journal.reads.line(seq)
-        return decode(line) if line is not None else None
+        return self._commits.entry(seq)
 
     def _need_writing(self) -> None:
         if self._ended or self.failed.done():
@@ -367,76 +344,31 @@ class Hub:
         if self.full:
             raise WireError("storage", self.full)
 
-    # To the disk, and from there to everyone
-
-    def _flush(self) -> None:
-        """Give all that was decided to the journal, as one commit."""
-        self._flush_wanted = False
-        if self._writing or self._ended:
-            return
-        try:
-            if self._waiting:
-                self._writing.extend(unit for unit, _, _ in self._waiting)
-                batches = [Batch(made, things) for _, made, things in self._waiting]
-                self._waiting.clear()
-                self._journal.submit_all(batches)
-        except WriteFailed as failure:
-            self._fail(failure)
-
-    def _report_commit(self, seq: int) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to tell
-            self._loop.call_soon_threadsafe(self._committed, seq)
+    # From the disk to everyone
 
     def _room(self) -> bool:
         return self.make_room is not None and self.make_room()
 
-    def _report_failure(self, failure: WriteFailed) -> None:
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._fail, failure)
-
-    def _committed(self, seq: int) -> None:
-        """All up to `seq` is on the disk: start the next commit, and tell everyone of this one."""
-        if self._ended:
-            return
-        units: list[Unit] = []
-        while self._writing and self._writing[0].written[-1].entry.seq <= seq:
-            units.append(self._writing.popleft())
-        if not units:
-            return
+    def _published(self, units: list[Unit]) -> None:
+        """What these decisions wrote is on the disk: tell everyone."""
         last = units[-1].written[-1]
         self.durable, self.durable_head = units[-1].state, Head(last.entry.seq, last.digest)
-        if not self._writing:
-            self._flush()
-        for unit in units:
-            self._undurable.pop(unit.written[0].entry.id, None)
         if any(unit.written[0].entry.kind == "roster" for unit in units):
             self.subscribers.dismiss(self.durable)
             for listener in self.roster_listeners:
                 listener(self.durable.roster)
         self.subscribers.publish(units)
-        if not self._writing and not self._waiting:
-            self._departing.clear()
-            self._idle.set()
         self._snapshots.committed(self.durable, self.durable_head, lambda: self.state)
 
     def _ended_badly(self, task: asyncio.Task[None]) -> None:
         """A hub that no longer looks at the time is no hub: it ends loudly."""
         if not task.cancelled() and (error := task.exception()) is not None:
             _LOG.error("the hub cannot go on", exc_info=error)
-            self._fail(WriteFailed(f"the hub cannot go on ({error!r}); acknowledged entries are safe"))
-
-    def _fail(self, failure: WriteFailed) -> None:
-        if not self.failed.done():
-            self.failed.set_exception(failure)
-        self._idle.set()
+            self._commits.fail(WriteFailed(f"the hub cannot go on ({error!r}); acknowledged entries are safe"))
 
     async def settled(self) -> None:
         """Wait until all that was decided is on the disk and published. Raises WriteFailed."""
-        while self._waiting or self._writing:
-            self._idle.clear()
-            await self._idle.wait()
-            if self.failed.done():
-                self.failed.result()
+        await self._commits.settled()
 
     # Time
 
