@@ -50,7 +50,7 @@ class Commits:
         self._idle.clear()
         if not self._flush_wanted and not self._writing:
             self._flush_wanted = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._flush)  # after all that is said in this round of the loop
 
     def promise(self, id: str, decided: Decided) -> None:
         """Remember what became of a command until it is on the disk."""
@@ -127,7 +127,7 @@ class Commits:
             self._loop.call_soon_threadsafe(self.fail, failure)
 
     def _committed(self, seq: int) -> None:
-        """All up to `seq` is on the disk: start the next commit, and tell of this one."""
+        """All up to `seq` is on the disk: tell of it, and then start the next commit."""
         if self._ended:
             return
         units: list[Unit] = []
@@ -135,11 +135,14 @@ class Commits:
             units.append(self._writing.popleft())
         if not units:
             return
-        if not self._writing:
-            self._flush()
         for unit in units:
             self._undurable.pop(unit.written[0].entry.id, None)
         self._told(units)
+        if not self._writing and not self._flush_wanted:
+            # Whoever was just told may have more to say: it is heard in the next round, and goes into the same commit.
+            # One large commit costs little more than a small one, and so does the frame that tells of it.
+            self._flush_wanted = True
+            self._loop.call_soon(self._loop.call_soon, self._flush)
         if not self._writing and not self._waiting:
             self._departing.clear()
             self._idle.set()
