@@ -208,20 +208,23 @@ class Place:
     """A hub on a journal in a folder of its own, and the clients that the test connects."""
 
     def __init__(
-        self, folder: Path, clock: Clock | None = None, *, driven: bool = False, roster: Roster = ROSTER
+        self, folder: Path, clock: Clock | None = None, *, driven: bool = False, roster: Roster = ROSTER,
+        keyless: bool = True,
     ) -> None:
         self.journal = folder / "hub.journal"
         self.socket = folder / "hub.sock"
         self._clock = clock
         self._driven = driven
         self._roster = roster
+        self._keyless = keyless
         self.clients: list[Client] = []
         self.hub: Hub
 
     async def start(self) -> None:
         self.hub = Hub(self.journal, self._roster, self._clock, driven=self._driven)
         await self.hub.start()
-        self.listener = Listener(self.hub, [Unix(self.socket), Tcp("127.0.0.1", 0)], keyless=True, version="test")
+        ports = [Tcp("127.0.0.1", 0)] if self._keyless else []
+        self.listener = Listener(self.hub, [Unix(self.socket), *ports], keyless=self._keyless, version="test")
         await self.listener.start()
 
     @property
@@ -233,12 +236,14 @@ class Place:
         self.hub.kill()
         await self.start()
 
-    async def knock(self, *, port: bool = False) -> Client:
-        """A connection that has said nothing yet."""
+    async def knock(self, *, port: bool = False, known: dict[str, str] | None = None) -> Client:
+        """A connection that has said nothing yet. `known`: the headers with which the forced command makes one."""
         connecting: Awaitable[ClientConnection] = (
             connect(self.port, proxy=None, compression=None, max_size=None)
             if port
-            else unix_connect(str(self.socket), "ws://localhost/", compression=None, max_size=None)
+            else unix_connect(
+                str(self.socket), "ws://localhost/", compression=None, max_size=None, additional_headers=known
+            )
         )
         client = Client(await connecting)
         self.clients.append(client)

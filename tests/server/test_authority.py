@@ -1,10 +1,11 @@
-"""Who may do what: every command, tried by everybody, over both kinds of socket, against a hub that runs.
+"""Who may do what: every command, tried by everybody, by every way in, against a hub that runs.
 
 The table is FORMATS' column *who*, written once more. What is not allowed gets `no-authority` (an entry says so), and
 nothing that a client claims about itself makes a difference.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import product
@@ -17,8 +18,10 @@ from coordinator.incident import acts, hubacts
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import Roster
+from coordinator.session.transports import DOOR
 from coordinator.wire import limits
 from coordinator.wire.frames import Hello
+from server.keys import fingerprint
 from tests.server.raw import Client, Place
 
 PEOPLE = {
@@ -44,12 +47,18 @@ ORIGINATOR = frozenset(("originator",))
 LIAISON = frozenset(("liaison",))
 
 
+def key(person: str) -> str:
+    """Their public key; nobody signs with it here, for that is the SSH server's part."""
+    body = b"".join(len(part).to_bytes(4, "big") + part for part in (b"ssh-ed25519", person.encode().ljust(32, b"k")))
+    return f"ssh-ed25519 {b64encode(body).decode()}"
+
+
 def roster() -> Roster:
     """The minimal roster, with one person for each part that somebody can play."""
     document = json.loads((Path(__file__).parent.parent / "drills" / "minimal-roster.json").read_bytes())
     roles = {"reviewer": "reviewer", "liaison": "liaison"}
     document["operators"] = [
-        {"id": name, "name": f"The {name}", "centre": centre, "role": roles.get(name, "operator"), "keys": []}
+        {"id": name, "name": f"The {name}", "centre": centre, "role": roles.get(name, "operator"), "keys": [key(name)]}
         for name, centre in PEOPLE.items()
     ]
     document["centres"].append({"id": "depot", "name": "Depot", "kind": "STAGING", "parent": "icp"})
@@ -229,23 +238,33 @@ UNSEATS = frozenset(("take", "assume", "stand_down", "end_operation"))
 """After these nothing is as it was: the next one gets a hub of their own."""
 
 
-@pytest.fixture(params=["unix", "ws"])
+Knock = Callable[[Place, str], Awaitable[Client]]
+
+WAYS_IN: dict[str, Knock] = {
+    "unix": lambda place, _: place.knock(),
+    "port": lambda place, _: place.knock(port=True),
+    "door": lambda place, person: place.knock(known={DOOR: f"{person} {fingerprint(key(person))}"}),
+}
+"""A keyless hub's two, and how the forced command of a key on the roster comes in."""
+
+
+@pytest.fixture(params=WAYS_IN)
 async def worlds(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Callable[[], Awaitable[World]]]:
-    """Makes worlds, one after the other, over one kind of socket."""
+    """Makes worlds, one after the other, that everybody enters by one way."""
     monkeypatch.setattr(limits, "COMMANDS", limits.Rate(10_000, 10_000))
     opened: list[Place] = []
 
     async def make() -> World:
         folder = tmp_path / str(len(opened))
         folder.mkdir(mode=0o700)
-        place = Place(folder, roster=roster())
+        place = Place(folder, roster=roster(), keyless=request.param != "door")
         await place.start()
         opened.append(place)
         clients = {}
         for person in PEOPLE:
-            clients[person] = await place.knock(port=request.param == "ws")
+            clients[person] = await WAYS_IN[request.param](place, person)
             await clients[person].send(Hello(v=1, operator=person, version="raw", snapshot=False))
         world = World(place, clients)
         offer = await world.made("poc", acts.Offer(scope="ops", to="holder"))
