@@ -1,13 +1,14 @@
 """Whether a log is whole. `chain` asks only whether each line follows from the one before; `replay` asks everything:
 canonical form, the numbers, what each entry makes of the state, and the state digests kept in snapshot entries.
 
-Both read a journal, or an export of its lines; they trust nothing but the lines, and name the first fault.
+Both read a journal, a client's copy or an export; they trust nothing but the lines, and name the first fault. Where a
+line stands as its digest, the chain goes on over it, and the state is that of the lines that are there.
 """
 
 import hashlib
 import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,28 +19,15 @@ from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.hubacts import Snapshot
 from coordinator.incident.snapshot import freeze
 from coordinator.incident.state import State
-from coordinator.journal.connect import reading
-from coordinator.journal.errors import BadLine, NotAJournal
+from coordinator.journal.errors import BadLine
 from coordinator.journal.former import Former
 from coordinator.journal.lines import GENESIS, decode, encode
-from coordinator.journal.schema import check
+from coordinator.journal.sources import EXPORTED, Source, source
+from coordinator.journal.withheld import Withheld, withheld
 
-EXPORTED = "log.jsonl"
-"""The lines of an export, in its folder."""
-SQLITE = b"SQLite format 3\0"
-"""How a journal's file begins."""
+__all__ = ["EXPORTED", "Fault", "Report", "chain", "replay"]
+
 _PREV = b'"prev":"'
-
-_RAWS = "SELECT coalesce(line, ''), coalesce(digest, ''), coalesce(kind, '') FROM entries ORDER BY seq"
-"""In a damaged file even what is declared NOT NULL may be missing."""
-_UNCLAIMED = """
-SELECT entries.seq FROM entries LEFT JOIN commands ON commands.id = json_extract(line, '$.id')
-WHERE json_extract(line, '$.id') IS NOT NULL AND commands.seq IS NOT entries.seq ORDER BY entries.seq LIMIT 1
-"""
-"""An entry whose command, sent once more, would be decided once more."""
-
-Raw = tuple[bytes, bytes, bytes]
-"""A line, and the digest and kind that a journal keeps beside it (empty in an export)."""
 
 
 class Fault(Struct, frozen=True, kw_only=True):
@@ -57,6 +45,8 @@ class Report(Struct, frozen=True, kw_only=True):
     replayed: bool
     snapshots: int = 0
     """Snapshot entries whose state digest was compared."""
+    withheld: dict[str, int] = {}
+    """How many lines stand as digests alone, by the reason."""
     continues: int = 0
     """The last entry that stands here from a former log, where this one continues one."""
     fault: Fault | None = None
@@ -68,15 +58,15 @@ class Report(Struct, frozen=True, kw_only=True):
 
 def chain(path: Path) -> Report:
     """Check that each line follows from the one before. Raises NotAJournal."""
-    with _source(path) as source:
-        return _walk(source, None)
+    with source(path) as log:
+        return _Walk(log, None).report()
 
 
 def replay(path: Path) -> Report:
     """Check everything. Raises NotAJournal."""
-    with _source(path) as source:
-        report = _walk(source, _Replay())
-        unclaimed = source.unclaimed() if report.whole else None
+    with source(path) as log:
+        report = _Walk(log, _Replay()).report()
+        unclaimed = log.unclaimed() if report.whole else None
         if unclaimed is None:
             return report
         fault = Fault(seq=unclaimed, what="its command is not on record, and could be decided twice")
@@ -90,6 +80,8 @@ class _Replay:
         self.state: State | None = None
         self.snapshots = 0
         self.former = Former()
+        self.partial = False
+        """A line was withheld: what needs every line before it cannot be compared any more."""
 
     def fault(self, seq: int, line: bytes, kind: bytes) -> str:
         """What is wrong with this line as entry `seq`; empty if nothing is."""
@@ -109,6 +101,8 @@ class _Replay:
     def _compared(self, entry: Entry) -> str:
         if self.state is not None and entry.at < self.state.at:
             return "its time lies before that of the entry before it"
+        if self.partial:
+            return ""
         self.former.take(entry)
         if isinstance(entry.body, Snapshot) and self.state is not None:
             self.snapshots += 1
@@ -117,6 +111,8 @@ class _Replay:
         return ""
 
     def _evolved(self, entry: Entry) -> str:
+        if self.partial and self.state is None:
+            return ""
         try:
             self.state = opened(entry) if self.state is None else evolve(self.state, entry)
         except Exception as error:  # noqa: BLE001 - whatever a changed entry brings about is its fault
@@ -124,81 +120,61 @@ class _Replay:
         return ""
 
 
-class _Journal:
-    """The lines of a journal, all as of one moment, whether or not a hub goes on writing."""
+class _Walk:
+    """From the first line on, to the last or the first fault."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = reading(path, check)
-        self._connection.text_factory = bytes
+    def __init__(self, log: Source, replayed: _Replay | None) -> None:
+        self._log = log
+        self._replayed = replayed
+        self._seq, self._expected = 0, GENESIS.encode()
+        self._withheld: Counter[str] = Counter()
 
-    def raws(self) -> Generator[Raw]:
-        self._connection.execute("BEGIN")
-        yield from self._connection.execute(_RAWS)
+    def report(self) -> Report:
+        """What was found."""
+        what = self._first_fault()
+        replayed = self._replayed
+        if replayed is not None and not what and not replayed.partial and replayed.former.missing:
+            self._seq, what = 0, "it names a log that it continues, and the entries are not that log's"
+        return Report(
+            seq=self._seq, digest=self._expected.decode(),
+            replayed=replayed is not None and replayed.state is not None,
+            snapshots=replayed.snapshots if replayed is not None else 0, withheld=dict(self._withheld),
+            continues=replayed.former.seq if replayed is not None else 0,
+            fault=Fault(seq=self._seq + 1, what=what) if what else None,
+        )
 
-    def unclaimed(self) -> int | None:
-        found = self._connection.execute(_UNCLAIMED).fetchone()
-        return int(found[0]) if found else None
+    def _first_fault(self) -> str:
+        try:
+            with closing(self._log.raws()) as raws:
+                for line, stored, kind in raws:
+                    record = None if self._log.complete else withheld(line)
+                    what = self._over(record) if record is not None else self._next(line, stored, kind)
+                    if what:
+                        return what
+        except sqlite3.DatabaseError as error:
+            return f"it cannot be read: {error}"
+        return ""
 
-    def close(self) -> None:
-        self._connection.close()
+    def _next(self, line: bytes, stored: bytes, kind: bytes) -> str:
+        """One line more; what is wrong with it."""
+        # The last `"prev":"` is the envelope's: no object comes after it, and quotes in strings are escaped.
+        place = line.rfind(_PREV) + 8
+        digest = hashlib.sha256(line).hexdigest().encode()
+        if self._expected and line[place : place + 64] != self._expected:
+            return "it does not follow from the entry before it; one of the two was changed, or one is missing"
+        if stored and stored != digest:
+            return "its line is not the one that was written"
+        if self._replayed is not None and (what := self._replayed.fault(self._seq + 1, line, kind)):
+            return what
+        self._seq, self._expected = self._seq + 1, digest
+        return ""
 
-
-class _Export:
-    """The lines of an export."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-
-    def raws(self) -> Generator[Raw]:
-        for line in self._file:
-            yield line.removesuffix(b"\n"), b"", b""
-
-    def unclaimed(self) -> int | None:
-        """An export has no commands of its own: they stand in the lines."""
-        return None
-
-    def close(self) -> None:
-        self._file.close()
-
-
-@contextmanager
-def _source(path: Path) -> "Iterator[_Journal | _Export]":
-    path = path / EXPORTED if path.is_dir() else path
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(SQLITE))
-    except OSError as error:
-        raise NotAJournal(f"{path} cannot be read: {error.strerror}") from None
-    if start != SQLITE and not start.startswith(b"{"):
-        raise NotAJournal(f"{path} is neither a journal nor an export of one")
-    with closing(_Journal(path) if start == SQLITE else _Export(path)) as source:
-        yield source
-
-
-def _walk(source: _Journal | _Export, replayed: _Replay | None) -> Report:
-    seq, expected, what = 0, GENESIS.encode(), ""
-    try:
-        with closing(source.raws()) as raws:
-            for line, stored, kind in raws:
-                # The last `"prev":"` is the envelope's: no object comes after it, and quotes in strings are escaped.
-                place = line.rfind(_PREV) + 8
-                digest = hashlib.sha256(line).hexdigest().encode()
-                if line[place : place + 64] != expected:
-                    what = "it does not follow from the entry before it; one of the two was changed, or one is missing"
-                elif stored and stored != digest:
-                    what = "its line is not the one that was written"
-                elif replayed is not None:
-                    what = replayed.fault(seq + 1, line, kind)
-                if what:
-                    break
-                seq, expected = seq + 1, digest
-    except sqlite3.DatabaseError as error:
-        what = f"it cannot be read: {error}"
-    if replayed is not None and not what and replayed.former.missing:
-        seq, what = 0, "it names a log that it continues, and the entries are not that log's"
-    return Report(
-        seq=seq, digest=expected.decode(), replayed=replayed is not None,
-        snapshots=replayed.snapshots if replayed is not None else 0,
-        continues=replayed.former.seq if replayed is not None else 0,
-        fault=Fault(seq=seq + 1, what=what) if what else None,
-    )
+    def _over(self, record: Withheld) -> str:
+        """Entries whose lines are not here: the next line must name the digest."""
+        if record.begins != self._seq + 1:
+            return f"a digest of entry {record.begins} stands there"
+        if self._replayed is not None:
+            self._replayed.partial = True
+        self._withheld[record.reason] += record.count
+        self._seq, self._expected = record.seq, record.digest.encode()
+        return ""

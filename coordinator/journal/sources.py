@@ -1,0 +1,165 @@
+"""Where the lines of a log can be read from: a hub's journal, a client's copy, an export; each as of one moment.
+
+Law: nothing is written, whoever else has the file open; all three give the same lines, and an entry whose line
+is not there is given as its digest (withheld.py).
+"""
+
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from coordinator.journal.connect import reading
+from coordinator.journal.errors import NotAJournal
+from coordinator.journal.lines import prev_of
+from coordinator.journal.local import APPLICATION_ID as COPY
+from coordinator.journal.schema import check
+from coordinator.journal.withheld import Withheld
+
+EXPORTED = "log.jsonl"
+"""The lines of an export, in its folder."""
+NOT_HERE = "not in this copy"
+SQLITE = b"SQLite format 3\0"
+"""How a journal's file begins."""
+
+_RAWS = "SELECT coalesce(line, ''), coalesce(digest, ''), coalesce(kind, '') FROM entries ORDER BY seq"
+"""In a damaged file even what is declared NOT NULL may be missing."""
+_UNCLAIMED = """
+SELECT entries.seq FROM entries LEFT JOIN commands ON commands.id = json_extract(line, '$.id')
+WHERE json_extract(line, '$.id') IS NOT NULL AND commands.seq IS NOT entries.seq ORDER BY entries.seq LIMIT 1
+"""
+"""An entry whose command, sent once more, would be decided once more."""
+_KNOWN = "SELECT seq, digest FROM heads UNION SELECT seq, digest FROM rest ORDER BY seq"
+"""Where a copy began anew, and where the state that it kept stands."""
+
+Raw = tuple[bytes, bytes, bytes]
+"""A line, and the digest and kind that a journal keeps beside it (empty elsewhere)."""
+
+
+class Source(Protocol):
+    """A log to be read."""
+
+    complete: bool
+    """Whether every entry's line must be there."""
+
+    def raws(self) -> Generator[Raw]:
+        """All lines, from the first."""
+        ...
+
+    def unclaimed(self) -> int | None:
+        """The first entry whose command is not on record."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class _Journal:
+    """The lines of a journal, all as of one moment, whether or not a hub goes on writing."""
+
+    complete = True
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        check(connection)
+        self._connection = connection
+        self._connection.text_factory = bytes
+
+    def raws(self) -> Generator[Raw]:
+        self._connection.execute("BEGIN")
+        yield from self._connection.execute(_RAWS)
+
+    def unclaimed(self) -> int | None:
+        found = self._connection.execute(_UNCLAIMED).fetchone()
+        return int(found[0]) if found else None
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Copy:
+    """The lines that a client's copy has; it may begin anywhere, and anew."""
+
+    complete = False
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def raws(self) -> Generator[Raw]:
+        self._connection.execute("BEGIN")
+        (operator,) = self._connection.execute("SELECT value FROM about WHERE name = 'operator'").fetchone() or ("?",)
+        known, last = dict(self._connection.execute(_KNOWN).fetchall()), 0
+        for seq, digest, line in self._connection.execute("SELECT seq, digest, line FROM entries ORDER BY seq"):
+            if seq > last + 1:
+                before = known.get(seq - 1) or prev_of((line or "").encode())
+                yield _missing(last + 1, seq - 1, before)
+            hidden = Withheld(digest=digest, reason=f"not for {operator}", seq=seq)
+            yield (line.encode() if line is not None else hidden.line), b"", b""
+            last = seq
+        end = max(known, default=0)
+        if end > last:
+            yield _missing(last + 1, end, known[end])
+
+    def unclaimed(self) -> int | None:
+        """Commands are the hub's to remember."""
+        return None
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Export:
+    """The lines of an export."""
+
+    complete = False
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+
+    def raws(self) -> Generator[Raw]:
+        for line in self._file:
+            yield line.removesuffix(b"\n"), b"", b""
+
+    def unclaimed(self) -> int | None:
+        """An export has no commands of its own: they stand in the lines."""
+        return None
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _missing(first: int, last: int, digest: str) -> Raw:
+    record = Withheld(digest=digest, reason=NOT_HERE, seq=last, first=first if first < last else None)
+    return record.line, b"", b""
+
+
+@contextmanager
+def source(path: Path) -> Iterator[Source]:
+    """A log to be read: a journal, a copy, an export's folder or its lines. Raises NotAJournal."""
+    path = path / EXPORTED if path.is_dir() else path
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
+    except OSError as error:
+        raise NotAJournal(f"{path} cannot be read: {error.strerror}") from None
+    if start != SQLITE and not start.startswith(b"{"):
+        raise NotAJournal(f"{path} is neither a journal nor an export of one")
+    with closing(_database(path) if start == SQLITE else _Export(path)) as found:
+        yield found
+
+
+def _database(path: Path) -> Source:
+    """A journal, or a client's copy: the file says which."""
+    kind: list[int] = []
+
+    def ask(connection: sqlite3.Connection) -> None:
+        kind.extend(connection.execute("PRAGMA application_id").fetchone())
+
+    try:
+        connection = reading(path, ask)
+    except sqlite3.DatabaseError as error:
+        raise NotAJournal(f"{path} cannot be read: {error}") from None
+    try:
+        return _Copy(connection) if kind[-1] == COPY else _Journal(connection)
+    except BaseException:
+        connection.close()
+        raise
