@@ -229,13 +229,15 @@ _DECODERS: dict[str, msgspec.json.Decoder[Kept]] = {
 
 
 def with_root(state: State, entry: Entry, archived: Callable[[int], Thing | None]) -> State:
-    """The state in which an old entry's audience can be told: with the message that it is about, archived or not."""
+    """The state in which an old entry's audience can be told: with what it is about, archived or not."""
     seq = visibility.root(state, entry)
     if not visibility.narrow(entry) or seq in state.messages:
         return state
     thing = archived(seq)
-    message = thawed(thing.kind, thing.text) if thing is not None else None
-    return replace(state, messages=state.messages.set(seq, message)) if isinstance(message, Message) else state
+    found = thawed(thing.kind, thing.text) if thing is not None else None
+    if isinstance(found, Proposal):
+        return replace(state, proposals=state.proposals.set(seq, found))
+    return replace(state, messages=state.messages.set(seq, found)) if isinstance(found, Message) else state
 
 
 # The hub's words

@@ -15,6 +15,8 @@ from coordinator.incident.state import Message, State
 from coordinator.incident.threads import SAID_TO_ALL
 
 EVERYBODY = frozenset("*")
+SEEN_BY_ALL = frozenset(("order", "rollcall"))
+"""Kinds of things that are everybody's when they are taken up again."""
 Tokens = frozenset[str]
 
 
@@ -107,12 +109,14 @@ def _of_centres(state: State, entry: Entry) -> Tokens:
 
 
 def _taken_up(state: State, entry: Entry) -> Tokens:
-    """A message taken up again: its parties. A proposal: its desk. Anything else: everybody."""
+    """A message taken up again: its parties. A proposal: its desk. What everybody saw before: everybody."""
     if entry.ref in state.messages:
         return _thread(state, entry)
-    proposal = state.proposals.get(entry.ref or 0)
-    if proposal is None:
+    if getattr(entry.body, "what", "") in SEEN_BY_ALL:
         return EVERYBODY
+    proposal = state.proposals.get(entry.ref or 0)
+    if proposal is None:  # gone again: whoever shows old lines has to have it first (archive.py)
+        return frozenset()
     return frozenset((f"centre:{proposal.centre}", f"by:{proposal.by}", f"desk:{proposal.scope}"))
 
 

@@ -312,3 +312,21 @@ async def test_the_command_line_prints_what_its_user_may_see(world: World, tmp_p
     rest.append(await said("verify", str(world.place.journal)))
     assert seen_in([printed, *rest]) <= entitled("home")
     assert not any(b"Traceback" in one for one in rest)
+
+
+async def test_nor_what_was_taken_up_and_let_go_once_more(world: World) -> None:
+    """The hub's own copy of an old matter, in its recall, is as narrow as the matter, also when that is gone again."""
+    made = await world.made("home", acts.Propose(verb="DIRECT", subject="x", to=("south",), text=word_of("proposal")))
+    await world.made("holder", acts.Decline(refs=(made,), reason="no"))
+    for turn in range(2):
+        for _ in range(2 * EVERY):
+            await world.made("holder", acts.Broadcast(precedence="ROUTINE", text="all is well"))
+        assert made not in world.place.hub.state.proposals
+        if not turn:
+            assert (await world.do("holder", acts.Issue(ref=made))).kind == "refusal"
+    seq = world.place.hub.state.seq
+    assert any(entry.kind == "recall" for entry in world.clients["reviewer"].entries())
+    late = await everybody(world, have=False)
+    for client in late.values():
+        await asked_for_everything(client, seq)
+    assert_only_the_entitled(late)
