@@ -8,7 +8,7 @@ import click
 
 from coordinator.incident.roster import Roster
 from coordinator.journal.errors import JournalError
-from coordinator.journal.verify import SQLITE
+from coordinator.journal.sources import SQLITE
 from coordinator.session.addresses import Unix, read
 from coordinator.session.faults import BadAddress
 from server.authorized_keys import CannotWrite, Difference, Door, difference, lines, read_file, update

@@ -23,7 +23,7 @@ def _export(
 ) -> None:
     from coordinator.journal.errors import BadLine, BrokenChain, NotAJournal
     from coordinator.review.export import Wishes, export
-    from coordinator.review.folder import CannotWrite
+    from coordinator.review.folder import CannotWrite, NotFree
     from coordinator.review.signing import CannotSign
     from coordinator.review.thinning import Refused
 
@@ -37,7 +37,7 @@ def _export(
         done = export(log, to, wishes)
     except (BrokenChain, BadLine) as wrong:
         raise End(NOT_VERIFIED, f"{log}: {wrong}; nothing was exported") from None
-    except (NotAJournal, Refused, CannotSign) as wrong:
+    except (NotAJournal, NotFree, Refused, CannotSign) as wrong:
         raise Usage(str(wrong)) from None
     except CannotWrite as wrong:
         raise End(FAILED, str(wrong)) from None

@@ -1,7 +1,7 @@
 """What was said and done with one centre, out of a log: this operation's, or a former one's journal."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,8 +9,9 @@ from msgspec import Struct
 from coordinator.incident.entries import Entry
 from coordinator.incident.hubacts import Open
 from coordinator.journal.errors import JournalError
-from coordinator.journal.lines import decode
-from coordinator.journal.reads import Reads
+from coordinator.journal.lines import decode, digest
+from coordinator.journal.sources import EXPORTED, source
+from coordinator.journal.withheld import withheld
 
 NOTES = frozenset(("note", "decision", "correct"))
 """What people write down to remember it."""
@@ -18,11 +19,10 @@ SAID = NOTES | frozenset(
     "message relay reply answer ask decline close status declare resource order propose unable complete rescind".split()
 )
 """The kinds that tell how somebody was to deal with."""
-PAGE = 1_000
 
 
 class Former(Struct, frozen=True):
-    """A journal of a former operation, as far as it is about one centre; or why it cannot be read."""
+    """A log of a former operation, as far as it is about one centre; or why it cannot be read."""
 
     path: Path
     operation: str = ""
@@ -44,27 +44,25 @@ def dealings(entries: Iterable[Entry], centre: str, kinds: frozenset[str] = SAID
 
 
 def former(folder: Path, centre: str, log: str = "") -> Iterator[Former]:
-    """Every journal in a folder, oldest operation first, but that of the log with this id."""
-    found = [_read(path, centre, log) for path in sorted(folder.iterdir()) if path.suffix in (".journal", ".db")]
+    """Every journal, copy and export in a folder, oldest operation first, but that of the log with this id."""
+    found = [_read(path, centre, log) for path in sorted(folder.iterdir()) if _is_log(path)]
     return iter(sorted((one for one in found if one is not None), key=lambda one: (one.began, str(one.path))))
+
+
+def _is_log(path: Path) -> bool:
+    return path.suffix in (".journal", ".db") or (path / EXPORTED).is_file()
 
 
 def _read(path: Path, centre: str, log: str) -> Former | None:
     try:
-        with closing(Reads(path)) as reads:
-            (first,) = reads.lines(1, 1)
-            if first.digest == log:
-                return None
-            body = decode(first.line).body
-            name = body.roster.operation.name if isinstance(body, Open) else "?"
-            began = f"{decode(first.line).at:%Y-%m-%d}"
-            return Former(path, name, began, tuple(dealings(_all(reads), centre)))
-    except (JournalError, ValueError) as error:
+        with source(path) as found:
+            lines = [line for line, _, _ in found.raws() if withheld(line) is None]
+        if lines and digest(lines[0]) == log:
+            return None
+        entries = [decode(line) for line in lines]
+        first = entries[0].body if entries else None
+        name = first.roster.operation.name if isinstance(first, Open) else "?"
+        began = f"{entries[0].at:%Y-%m-%d}" if entries else ""
+        return Former(path, name, began, tuple(dealings(entries, centre)))
+    except (JournalError, ValueError, sqlite3.Error, OSError) as error:
         return Former(path, fault=str(error))
-
-
-def _all(reads: Reads) -> Iterator[Entry]:
-    last = 0
-    while page := reads.lines(last + 1, last + PAGE):
-        yield from (decode(stored.line) for stored in page)
-        last = page[-1].seq

@@ -18,6 +18,10 @@ class CannotWrite(Exception):
     """Nothing was written: why, and what to do."""
 
 
+class NotFree(CannotWrite):
+    """There is something of that name already."""
+
+
 def made(to: Path, fill: Callable[[Path], None]) -> None:
     """Make a folder of what `fill` puts into it. Raises CannotWrite, and what `fill` raises."""
     to = Path(os.path.abspath(to))  # noqa: PTH100 - resolving would follow a link of that name
@@ -65,9 +69,9 @@ def files(folder: Path) -> Iterator[Path]:
 
 def _need_free(to: Path) -> None:
     if to.is_symlink() or (to.exists() and not to.is_dir()):
-        raise CannotWrite(f"{to} is something else than a folder; name a folder that is not there yet")
+        raise NotFree(f"{to} is something else than a folder; name a folder that is not there yet")
     if to.is_dir() and any(to.iterdir()):
-        raise CannotWrite(f"{to} is not empty; name a folder that is not there yet")
+        raise NotFree(f"{to} is not empty; name a folder that is not there yet")
 
 
 def _digest(path: Path) -> str:

@@ -6,19 +6,25 @@ hub's memory, a restart, and an old matter taken up again; and in what the comma
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from coordinator.cli import main
 from coordinator.incident import acts
 from coordinator.incident.acts import Act
+from coordinator.review.dealings import former
+from coordinator.review.export import Wishes, export
+from coordinator.review.lines import told
 from coordinator.session.client import Session
 from coordinator.wire import limits
 from coordinator.wire.frames import Fetch, Page, Search
 from server import hub as hub_module
+from tests.end_to_end.running import until
 from tests.server.raw import Client, Place
 from tests.server.test_authority import PEOPLE, World, roster
 
@@ -160,6 +166,10 @@ def entitled(who: str) -> frozenset[str]:
     return frozenset(kind for kind, (_, may) in KINDS.items() if who in may)
 
 
+def bytes_in(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
 async def asked_for_everything(client: Client, upto: int) -> None:
     """Every way to get at older lines."""
     questions: list[Fetch | Search] = [Fetch(n=1, limit=500), Fetch(n=2, seqs=tuple(range(1, min(upto, 1000))))]
@@ -173,8 +183,8 @@ async def asked_for_everything(client: Client, upto: int) -> None:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    """Everything has been said, with everybody there."""
+async def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """Everybody is there, and nothing has been said."""
     monkeypatch.setattr(limits, "COMMANDS", limits.Rate(10_000, 10_000))
     monkeypatch.setattr(limits, "READS", limits.Rate(10_000, 10_000))
     kept = {**(hub_module.Hub.__init__.__kwdefaults__ or {}), "archive_every": EVERY}
@@ -184,11 +194,17 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     try:
         made = World(place, {person: await place.join(person) for person in PEOPLE})
         await made.made("holder", acts.Take(ref=await made.made("poc", acts.Offer(scope="ops", to="holder"))))
-        for kind, (tell, _) in KINDS.items():
-            await tell(made, word_of(kind))
         yield made
     finally:
         await place.stop()
+
+
+@pytest.fixture
+async def world(quiet: World) -> World:
+    """Everything has been said, with everybody there."""
+    for kind, (tell, _) in KINDS.items():
+        await tell(quiet, word_of(kind))
+    return quiet
 
 
 async def everybody(world: World, *, have: bool) -> dict[str, Client]:
@@ -281,37 +297,103 @@ async def test_a_copy_on_disk_holds_what_its_owner_may_see(world: World, tmp_pat
         async with Session(f"unix:{world.place.socket}", operator=who, folder=folder) as session:
             await session.ready(10)
             await session.fetch(limit=500)
-        data = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+        data = bytes_in(folder)
         assert data
         assert seen_in(data) <= entitled(who)
 
 
-VIEWS = (
-    ("log", "-n", "400"), ("log", "-n", "400", "--json"), ("log", "--search", "canary*"), ("desk",), ("desk", "--json"),
-    ("board",), ("board", "--json"), ("orders",), ("orders", "--json"), ("duty",), ("duty", "--json"), ("inbox",),
-    ("inbox", "--json"), ("charter",),
-)  # fmt: skip
+async def test_an_export_for_somebody_holds_what_they_may_see(world: World, tmp_path: Path) -> None:
+    """Of the running hub's journal, before and after what is settled has left the hub's memory."""
+    for turn in ("at-once", "later"):
+        (tmp_path / turn).mkdir()
+        for who in PEOPLE:
+            await asyncio.to_thread(export, world.place.journal, tmp_path / turn / who, Wishes(viewer=who))
+            assert seen_in(bytes_in(tmp_path / turn / who)) == entitled(who), who
+        for centre in sorted(set(PEOPLE.values())):
+            for one in former(tmp_path / turn, centre):
+                said = "".join(map(told, one.entries)).encode()
+                assert not one.fault
+                assert seen_in([said]) <= entitled(one.path.name), "as a former operation it tells no more"
+        for _ in range(2 * EVERY):
+            await world.made("holder", acts.Broadcast(precedence="ROUTINE", text="all is well"))
 
 
-async def test_the_command_line_prints_what_its_user_may_see(world: World, tmp_path: Path) -> None:
-    environment = {**os.environ, "COORDINATOR_CONFIG": os.devnull, "XDG_DATA_HOME": str(tmp_path / "data")}
+async def test_an_export_of_a_copy_holds_what_its_owner_may_see(quiet: World, tmp_path: Path) -> None:
+    """A copy that was there from the beginning, and one that came when all was said."""
+    owners = ("stranger", "addressee", "home", "originator", "holder")
 
-    async def said(*words: str) -> bytes:
-        process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("coordinator")), *words, env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        printed, _ = await asyncio.wait_for(process.communicate(), 30)
-        return printed
+    def session(who: str, folder: str) -> Session:
+        return Session(f"unix:{quiet.place.socket}", operator=who, folder=tmp_path / folder / who)
 
-    hub = ("--hub", f"unix:{world.place.socket}", "--as", "home")
-    printed = await said("log", "-n", "400", *hub)
-    assert seen_in([printed]) >= {"note"}, printed.decode()
-    rest = [await said(*view, *hub) for view in VIEWS]
-    rest.append(await said("answer", "1", "x", *hub))
-    rest.append(await said("verify", str(world.place.journal)))
-    assert seen_in([printed, *rest]) <= entitled("home")
-    assert not any(b"Traceback" in one for one in rest)
+    async with AsyncExitStack() as there:
+        early = [await there.enter_async_context(session(who, "early")) for who in owners]
+        for one in early:
+            await one.ready(10)
+        for kind, (tell, _) in KINDS.items():
+            await tell(quiet, word_of(kind))
+        late = [await there.enter_async_context(session(who, "late")) for who in owners]
+        for one in (*early, *late):
+            await one.ready(10)
+            await until(partial(up_to_date, one, quiet), "the copy is up to date")
+    for who, folder in product(owners, ("early", "late")):
+        (copy,) = (tmp_path / folder / who).glob("*.db")
+        await asyncio.to_thread(export, copy, tmp_path / f"{folder}-{who}", Wishes())
+        found = seen_in(bytes_in(tmp_path / f"{folder}-{who}"))
+        assert found <= entitled(who)
+        assert folder == "late" or found == entitled(who), "and all that is theirs is there"
+
+
+def up_to_date(session: Session, world: World) -> bool:
+    return session.seq >= world.place.hub.state.seq
+
+
+MESSAGES = tuple(f"M-{number}" for number in range(1, 30))
+PRINTED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "log": ((), ("-n", "400", "--json"), ("--search", "canary*"), ("-n", "400", "--full")),
+    "show": tuple((message, *how) for message in MESSAGES for how in ((), ("--json",))),
+    "form": tuple((message,) for message in MESSAGES),
+    "dossier": tuple(
+        (centre, *how) for centre in sorted(set(PEOPLE.values()))
+        for how in ((), ("--json",), ("--search", "canary*"))
+    ),
+    **dict.fromkeys(("briefing", "handover-sheet", "desk", "charter"), (("ops",), ("med",), ("ops", "--json"))),
+    "inbox": ((), ("south",), ("north",), ("--json",)), "orders": ((), ("--all",), ("--json", "--all")),
+    **dict.fromkeys(("situation", "resources", "rollcalls", "outbox", "board", "duty"), ((), ("--json",))),
+    "export": (("JOURNAL", "-o", "OUT", "--as", "WHO"),), "verify": (("JOURNAL",), ("OUT",)),
+}  # fmt: skip
+"""Every command that shows something, in every way that could show too much."""
+SILENT = frozenset(("demo", "join", "late"))
+"""Those that show nothing of this hub, or are the interface (tests/tui)."""
+
+
+def test_every_command_that_shows_something_is_tried() -> None:
+    assert {*main.OTHERS, *main.VIEWS} - SILENT == PRINTED.keys()
+
+
+@pytest.mark.parametrize("who", ["stranger", "home", "addressee", "liaison"])
+async def test_the_command_line_prints_what_its_user_may_see(
+    world: World, tmp_path: Path, who: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COORDINATOR_CONFIG", os.devnull)
+    monkeypatch.setenv("COORDINATOR_FOLDER", str(tmp_path / "kept"))
+    monkeypatch.setenv("COORDINATOR_HUB", f"unix:{world.place.socket}")
+    monkeypatch.setenv("COORDINATOR_AS", who)
+    names = {"JOURNAL": str(world.place.journal), "OUT": str(tmp_path / "out"), "WHO": who}
+    said: dict[str, str] = {}
+    for command, ways in PRINTED.items():
+        for way in ways:
+            words = [command, *(names.get(word, word) for word in way)]
+            code = await asyncio.to_thread(main.run, words)
+            printed = capfd.readouterr()
+            said[" ".join((command, *way))] = printed.out + printed.err
+            assert code in (0, 2), (words, printed.err)
+            assert "Traceback" not in printed.err
+    seen = {line: seen_in([text.encode()]) for line, text in said.items()}
+    assert {line: kinds - entitled(who) for line, kinds in seen.items() if kinds - entitled(who)} == {}
+    assert seen["log -n 400 --json"] == entitled(who), "and they get what is theirs"
+    kept = bytes_in(tmp_path / "kept") + bytes_in(tmp_path / "out")
+    assert seen_in(kept) <= entitled(who)
+    assert len(said["verify OUT"].splitlines()) > 1, "the export for them is there, and whole"
 
 
 async def test_nor_what_was_taken_up_and_let_go_once_more(world: World) -> None:
