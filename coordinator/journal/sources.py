@@ -135,7 +135,7 @@ def _missing(first: int, last: int, digest: str) -> Raw:
 @contextmanager
 def source(path: Path) -> Iterator[Source]:
     """A log to be read: a journal, a copy, an export's folder or its lines. Raises NotAJournal."""
-    path = path / EXPORTED if path.is_dir() else path
+    path = _in_folder(path) if path.is_dir() else path
     try:
         with path.open("rb") as file:
             start = file.read(len(SQLITE))
@@ -145,6 +145,15 @@ def source(path: Path) -> Iterator[Source]:
         raise NotAJournal(f"{path} is neither a journal nor an export of one")
     with closing(_database(path) if start == SQLITE else _Export(path)) as found:
         yield found
+
+
+def _in_folder(folder: Path) -> Path:
+    """An export's lines. Raises NotAJournal, naming what else lies there."""
+    if not (folder / EXPORTED).exists():
+        logs = sorted(path.name for path in folder.iterdir() if path.suffix in (".journal", ".db"))
+        instead = f"name one of {', '.join(logs)} in it" if logs else "and it holds no log"
+        raise NotAJournal(f"{folder} is no export; {instead}")
+    return folder / EXPORTED
 
 
 def _database(path: Path) -> Source:

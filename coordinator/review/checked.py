@@ -72,7 +72,7 @@ def _summed(export: Path, present: dict[str, Path]) -> Iterator[str]:
 def _headed(export: Path, report: Report) -> Iterator[str]:
     try:
         head = msgspec.json.decode(_small(export / HEAD), type=Head)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, RecursionError) as error:
         yield f"{HEAD} cannot be read: {error}"
         return
     if (head.seq, head.digest) != (report.seq, report.digest):

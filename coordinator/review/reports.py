@@ -97,7 +97,9 @@ DECIDED = frozenset(
     "decision order package rescind refusal propose decline offer take assume stand_down withdraw roster end_operation"
     " escalate redirect close".split()
 )
-REASONS = ("rationale", "reason", "briefing")
+DUTY = frozenset(("take", "assume", "stand_down"))
+REASONS = ("rationale", "reason")
+REFUSED = {"refusal": "refused"}
 
 
 def decisions(book: Book) -> Sheet:
@@ -110,14 +112,23 @@ def decisions(book: Book) -> Sheet:
 
 def _decided(book: Book, entry: Entry) -> Row:
     body = entry.body
-    said = _refused(body) if isinstance(body, Refusal) else what(entry)
-    reason = entry.found.message or next(filter(None, (getattr(body, one, "") for one in REASONS)), "")
+    said = body.said if isinstance(body, Refusal) else {}
+    reasons = (str(getattr(body, one, "") or said.get(one, "")) for one in REASONS)
     return (
         str(entry.seq), entry.found.number, stamp(happened(entry)), written(entry), book.person(entry.by), entry.hand,
-        entry.centre, said, reason, " | ".join(getattr(body, "options", ())),
+        entry.centre, _decision(entry), next(filter(None, reasons), ""), " | ".join(getattr(body, "options", ())),
         book.person(getattr(body, "authority", "") or ""), _named(book, getattr(body, "supersedes", ())),
         _named(book, entry.found.despite), _outcome(book, entry),
     )  # fmt: skip
+
+
+def _decision(entry: Entry) -> str:
+    body, found = entry.body, entry.found
+    if isinstance(body, acts.DecisionNote):
+        return body.text
+    if entry.kind in DUTY:
+        return f"{what(entry)} ({found.scope or getattr(body, 'scope', '')} desk: {found.holder or 'unheld'})"
+    return _refused(body) if isinstance(body, Refusal) else what(entry)
 
 
 def _refused(refusal: Refusal) -> str:
@@ -132,12 +143,21 @@ def _named(book: Book, refs: tuple[acts.Ref, ...]) -> str:
 
 
 def _outcome(book: Book, entry: Entry) -> str:
-    """How an order stands at the log's end; how many entries a refused command clashed with."""
-    if entry.kind == "refusal":
-        clashes = _named(book, entry.found.clashes)
-        return f"{entry.found.code}{f', against {clashes}' if clashes else ''}"
-    order = book.state.orders.get(entry.seq) if book.state is not None else None
-    return projections.fate(order, book.history.at) if order is not None else ""
+    """How an order stands at the log's end; why a command was refused, and what a given order conflicts with."""
+    fate = _fate(book, entry.seq)
+    if entry.found.code is None:
+        return fate
+    clashes = _named(book, entry.found.clashes)
+    why = f"{entry.found.code}: {entry.found.message}{f' (against {clashes})' if clashes else ''}"
+    return "; ".join(filter(None, (fate or REFUSED.get(entry.kind, ""), why)))
+
+
+def _fate(book: Book, seq: int) -> str:
+    order = book.state.orders.get(seq) if book.state is not None else None
+    if order is not None:
+        return projections.fate(order, book.history.at)
+    proposal = book.state.proposals.get(seq) if book.state is not None else None
+    return (proposal.end or "open") if proposal is not None else ""
 
 
 # The activity log of each centre

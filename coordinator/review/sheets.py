@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterable
 from html import escape
+from itertools import compress
 
 from msgspec import Struct
 
@@ -79,15 +80,18 @@ def _facts(facts: Iterable[tuple[str, str]]) -> str:
 
 
 def _table(sheet: Sheet) -> str:
+    """The rows, without the columns in which nothing stands."""
     if not sheet.rows:
         return "<p>Nothing.</p>"
-    head = "".join(f"<th>{_text(part)}</th>" for part in sheet.head)
-    rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in sheet.rows)
+    used = [any(row[place] for row in sheet.rows) for place in range(len(sheet.head))]
+    head = "".join(f"<th>{_text(part)}</th>" for part in compress(sheet.head, used))
+    rows = "\n".join(f"<tr>{''.join(map(_cell, compress(row, used)))}</tr>" for row in sheet.rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
 
 
 def _cell(text: str) -> str:
-    return f'<td dir="auto">{_text(text)}</td>'
+    """Writing that runs from right to left turns its own cell only."""
+    return f"<td>{_text(text)}</td>" if text.isascii() else f'<td dir="auto">{_text(text)}</td>'
 
 
 def _text(text: str) -> str:

@@ -62,16 +62,24 @@ def hidden(history: History, operator: str) -> dict[int, str]:
 
 
 def redacted(history: History, reasons: Mapping[int, str]) -> dict[int, str]:
-    """These entries, and all that hold their words too, with the reasons."""
-    found = dict(reasons)
+    """These entries, and all that hold their words too, with the reasons. Raises Refused."""
+    try:
+        return {**reasons, **_repeating(history, reasons)} if reasons else {}
+    except RecursionError:
+        raise Refused("an entry of this log lies too deep to be searched for the words of others") from None
+
+
+def _repeating(history: History, reasons: Mapping[int, str]) -> dict[int, str]:
+    """The other entries that hold words of these."""
+    found: dict[int, str] = {}
     entries = history.entries
     told = [(entry, _haystack(entry)) for entry in entries if entry.seq > 1]
     for entry in entries:
         if entry.seq in reasons:
             needles = frozenset(_needles(entry)) - {""}
             for other, words in told:
-                if other.seq not in found and _repeats(other, words, needles, entry.found.number):
-                    found[other.seq] = f"holds words of entry {entry.seq}: {reasons[entry.seq]}"[:512]
+                if other.seq not in reasons and _repeats(other, words, needles, entry.found.number):
+                    found.setdefault(other.seq, f"holds words of entry {entry.seq}: {reasons[entry.seq]}"[:512])
     return found
 
 

@@ -9,18 +9,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
+import msgspec
 
 from coordinator.incident.check import load
-from coordinator.incident.entries import Command
+from coordinator.incident.entries import Command, Entry
+from coordinator.incident.hubacts import Open
+from coordinator.incident.roster import HUB, Roster
 from coordinator.journal.errors import BadLine, JournalError
-from coordinator.journal.lines import decode, encode
+from coordinator.journal.lines import GENESIS, decode, digest, encode
+from coordinator.journal.rows import rows
 from coordinator.journal.search import terms
 from coordinator.journal.verify import replay
+from coordinator.journal.withheld import Withheld
+from coordinator.review import export as review
+from coordinator.review.checked import faults
+from coordinator.review.thinning import Refused
 from coordinator.wire.commands import pack_command
 from coordinator.wire.frames import unpack_to_client, unpack_to_hub
 from coordinator.wire.problems import WireError
 from coordinator.wire.text import check, clean
 from server import scenario, traffic_csv
+from tests.journal.samples import ROSTER, START, note
 
 DRILLS = Path(__file__).parent.parent / "drills"
 
@@ -94,18 +103,37 @@ def _in_file(name: str, data: bytes, read: Callable[[Path], object]) -> None:
 
 
 def export(data: bytes) -> None:
-    """An export of a log, or what calls itself a journal: a verdict, or a JournalError."""
+    """An export, or what calls itself a journal: a verdict, or a JournalError. What can be exported is then whole."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.jsonl"
-        path.write_bytes(data)
+        path, out = Path(folder) / "log.jsonl", Path(folder) / "out"
+        for name in ("log.jsonl", "SHA256SUMS", "head.json"):
+            (Path(folder) / name).write_bytes(data)
         with contextlib.suppress(JournalError):
-            replay(path)
+            assert list(faults(Path(folder), replay(path))), "no bytes are all three"
+        with contextlib.suppress(JournalError, Refused):
+            review.export(path, out, review.Wishes(redact={"2": "x"} if len(data) % 2 else {}))
+            report = replay(out)
+            assert report.whole
+            assert not list(faults(out, report))
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "frame": frame, "command": command, "line": line, "roster": roster, "text": text, "drill": drill,
     "traffic": traffic, "export": export,
 }  # fmt: skip
+
+
+def _logs() -> list[bytes]:
+    """A log of two entries and a third: whole, with the second withheld, and with the first missing."""
+    roster_of_tests = msgspec.json.decode(ROSTER.read_bytes(), type=Roster)
+    entries = [
+        Entry(seq=1, at=START, kind="open", by=HUB, body=Open(roster=roster_of_tests)), note(2), note(3),
+    ]  # fmt: skip
+    whole = [row.line.encode() for row in rows(entries, GENESIS)]
+    second = Withheld(digest=digest(whole[1]), reason="private", seq=2)
+    both = Withheld(digest=digest(whole[1]), reason="not in this copy", seq=2, first=1)
+    logs = (whole, [whole[0], second.line, whole[2]], [both.line, whole[2]])
+    return [b"".join(line + b"\n" for line in log) for log in logs]
 
 
 def seeds(target: str) -> list[bytes]:
@@ -125,5 +153,5 @@ def seeds(target: str) -> list[bytes]:
         "text": [b"gauge at 4.1 m", "e\u0301\u202e\t\r\n".encode()],
         "drill": drills,
         "traffic": [b"at,from,to,text\n2026-11-22T13:00:00Z,capcom,cdr,go\n2026-11-22T13:00:09Z,cdr,capcom,roger\n"],
-        "export": [entry + b"\n"],
+        "export": [entry + b"\n", *_logs()],
     }[target]

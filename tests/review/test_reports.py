@@ -132,7 +132,10 @@ def test_the_decision_log_has_orders_refusals_and_why(reports: dict[str, bytes])
     assert (order["Number"], order["Reason"], order["Outcome"]) == ("O-1", "Gauge above 4 m", "in force")
     assert order["By"] == "Lee Marsh (lee)"
     assert refused["Decision"].startswith("REFUSED ORDER SHELTER area/north")
-    assert refused["Outcome"].startswith("contradiction, against O-1")
+    assert refused["Reason"] == "roads flooded"
+    assert refused["Outcome"].startswith("refused; contradiction: O-1 EVACUATE area/north")
+    assert refused["Outcome"].endswith("(against O-1)")
+    assert decision["Decision"] == "We stay at the weir"
     assert (decision["Reason"], decision["Options"]) == ("The road holds", "go | stay")
 
 
