@@ -5,11 +5,16 @@ is not there is given as its digest (withheld.py).
 """
 
 import sqlite3
+import zlib
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+from msgspec import Struct
+
+from coordinator.incident.roster import Roster
 from coordinator.journal.connect import reading
 from coordinator.journal.errors import NotAJournal
 from coordinator.journal.lines import prev_of
@@ -37,6 +42,21 @@ Raw = tuple[bytes, bytes, bytes]
 """A line, and the digest and kind that a journal keeps beside it (empty elsewhere)."""
 
 
+class Beside(Struct, frozen=True):
+    """What a copy knows of its log beside its lines, for one that has not the first."""
+
+    log: str = ""
+    """The log's id."""
+    roster: Roster | None = None
+    """The roster as its owner had it last."""
+
+
+class _Kept(Struct, frozen=True):
+    """Of the state that a copy keeps, what is read here."""
+
+    roster: Roster
+
+
 class Source(Protocol):
     """A log to be read."""
 
@@ -49,6 +69,10 @@ class Source(Protocol):
 
     def unclaimed(self) -> int | None:
         """The first entry whose command is not on record."""
+        ...
+
+    def beside(self) -> Beside:
+        """What is known beside the lines."""
         ...
 
     def close(self) -> None: ...
@@ -72,6 +96,10 @@ class _Journal:
         found = self._connection.execute(_UNCLAIMED).fetchone()
         return int(found[0]) if found else None
 
+    def beside(self) -> Beside:
+        """Nothing: the lines say it all."""
+        return Beside()
+
     def close(self) -> None:
         self._connection.close()
 
@@ -86,7 +114,7 @@ class _Copy:
 
     def raws(self) -> Generator[Raw]:
         self._connection.execute("BEGIN")
-        (operator,) = self._connection.execute("SELECT value FROM about WHERE name = 'operator'").fetchone() or ("?",)
+        operator = self._about("operator")
         known, last = dict(self._connection.execute(_KNOWN).fetchall()), 0
         for seq, digest, line in self._connection.execute("SELECT seq, digest, line FROM entries ORDER BY seq"):
             if seq > last + 1:
@@ -99,9 +127,27 @@ class _Copy:
         if end > last:
             yield _missing(last + 1, end, known[end])
 
+    def reach(self) -> str:
+        """Whose it is, and how far it goes."""
+        (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        return f"{self._about('operator')}'s, up to entry {last}"
+
     def unclaimed(self) -> int | None:
         """Commands are the hub's to remember."""
         return None
+
+    def beside(self) -> Beside:
+        """The log's id, and the roster of the state that it kept."""
+        kept = self._connection.execute("SELECT state FROM rest").fetchone()
+        try:
+            roster = msgspec.json.decode(zlib.decompress(kept[0]), type=_Kept, strict=False).roster if kept else None
+        except (zlib.error, msgspec.MsgspecError):
+            roster = None
+        return Beside(self._about("log"), roster)
+
+    def _about(self, name: str) -> str:
+        found = self._connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else "?"
 
     def close(self) -> None:
         self._connection.close()
@@ -122,6 +168,10 @@ class _Export:
     def unclaimed(self) -> int | None:
         """An export has no commands of its own: they stand in the lines."""
         return None
+
+    def beside(self) -> Beside:
+        """Nothing: the lines say it all."""
+        return Beside()
 
     def close(self) -> None:
         self._file.close()
@@ -150,10 +200,18 @@ def source(path: Path) -> Iterator[Source]:
 def _in_folder(folder: Path) -> Path:
     """An export's lines. Raises NotAJournal, naming what else lies there."""
     if not (folder / EXPORTED).exists():
-        logs = sorted(path.name for path in folder.iterdir() if path.suffix in (".journal", ".db"))
+        logs = [_named(path) for path in sorted(folder.iterdir()) if path.suffix in (".journal", ".db")]
         instead = f"name one of {', '.join(logs)} in it" if logs else "and it holds no log"
         raise NotAJournal(f"{folder} is no export; {instead}")
     return folder / EXPORTED
+
+
+def _named(path: Path) -> str:
+    """A log's file, of a copy with whose it is and how far it goes: nobody knows copies by their names."""
+    with suppress(NotAJournal, sqlite3.Error), source(path) as found:
+        if isinstance(found, _Copy):
+            return f"{path.name} ({found.reach()})"
+    return path.name
 
 
 def _database(path: Path) -> Source:

@@ -34,8 +34,8 @@ def ics214(book: Book) -> Iterator[Sheet]:
 
 
 def _centres(book: Book, entries: list[Entry]) -> list[str]:
-    if book.state is not None:
-        return [centre.id for centre in book.state.roster.centres]
+    if book.roster is not None:
+        return [centre.id for centre in book.roster.centres]
     return sorted({entry.centre for entry in entries} - {""})
 
 
@@ -46,10 +46,10 @@ def _blocks(book: Book, centre: str) -> Iterator[tuple[str, str]]:
     yield "3 Name", found.name if found is not None else centre
     yield "4 ICS position", f"{found.kind} {found.callsign}".strip() if found is not None else "-"
     yield "5 Home agency (and unit)", (found.parent if found is not None else "") or centre
-    for member in book.state.roster.operators if book.state is not None else ():
+    for member in book.roster.operators if book.roster is not None else ():
         if member.centre == centre:
             yield "6 Resources assigned", f"{member.name}, {member.role}, {centre}"
-    for resource in book.state.roster.subjects.resources if book.state is not None else ():
+    for resource in book.roster.subjects.resources if book.roster is not None else ():
         if resource.home == centre:
             yield "6 Resources assigned", f"{resource.name}, {resource.kind}, {centre}"
     yield "8 Prepared by", f"drafted from {book.basis}; signed ____________________"

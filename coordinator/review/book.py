@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from coordinator.incident.entries import Entry
-from coordinator.incident.roster import Centre, Operator
+from coordinator.incident.roster import Centre, Operator, Roster
 from coordinator.incident.state import State
 from coordinator.incident.times import stamp, when
 from coordinator.journal.code import short
@@ -64,7 +64,9 @@ class Book:
     def __init__(self, history: History, period: Period) -> None:
         self.history = history
         self.state: State | None = history.state
+        self.roster: Roster | None = history.roster
         self.period = period
+        self._messages = {entry.seq: entry for entry in history.entries if entry.kind == "message"}
         self._numbers = {entry.seq: entry.found.number for entry in history.entries if entry.found.number}
 
     def placed(self) -> list[Placed]:
@@ -80,13 +82,17 @@ class Book:
         """`M-47`; `#214` for what has no number of its kind."""
         return "" if seq is None else self._numbers.get(seq, f"#{seq}")
 
+    def message(self, entry: Entry) -> Entry | None:
+        """The message that an entry is, or is about, where that is here."""
+        return self._messages.get(entry.seq) or self._messages.get(entry.ref or 0)
+
     def centre(self, id: str) -> Centre | None:
         """The centre of that id, retired or not, where the roster is here."""
-        return self.state.roster.ground.centres.get(id) if self.state is not None else None
+        return self.roster.ground.centres.get(id) if self.roster is not None else None
 
     def operator(self, id: str) -> Operator | None:
         """The operator of that id, retired or not, where the roster is here."""
-        return self.state.roster.ground.operators.get(id) if self.state is not None else None
+        return self.roster.ground.operators.get(id) if self.roster is not None else None
 
     def person(self, id: str) -> str:
         """`Nia Ford (nia)`."""
@@ -96,9 +102,9 @@ class Book:
     @property
     def operation(self) -> str:
         """The operation's name, and what kind it is, in words."""
-        if self.state is None:
+        if self.roster is None:
             return "unknown (the log's first entry is not here)"
-        return f"{self.state.roster.operation.name} ({self.state.roster.operation.kind.upper()})"
+        return f"{self.roster.operation.name} ({self.roster.operation.kind.upper()})"
 
     @property
     def bounds(self) -> str:
@@ -118,7 +124,7 @@ class Book:
 
 
 def _placed(history: History) -> Iterator[Placed]:
-    last = history.began.opened_at if history.began is not None else history.at
+    last = next((entry.at for entry in history.entries), history.at)
     for record in history.records:
         if isinstance(record, Entry):
             last = record.at

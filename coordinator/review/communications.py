@@ -6,10 +6,8 @@ Law: a row for each addressee, its first columns those of the form, so that `coo
 from collections.abc import Callable, Iterator
 
 from coordinator.incident import acts
-from coordinator.incident.acts import Act
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import HUB
-from coordinator.incident.state import Message
 from coordinator.incident.times import stamp
 from coordinator.review.book import Book, happened, written
 from coordinator.review.sheets import Row, Sheet
@@ -29,13 +27,12 @@ def _traffic(book: Book) -> Iterator[Row]:
     for entry in book.entries():
         if entry.kind not in _SAYING:
             continue
-        message = _message(book, entry)
-        to, text = _SAYING[entry.kind](entry.body, message)
+        message = book.message(entry)
+        to, text = _SAYING[entry.kind](entry, message)
         own = book.number(entry.seq)
         origin, answers = (book.number(entry.ref), "") if entry.kind == "relay" else (own, book.number(entry.ref))
-        subject = message.subject if message is not None else getattr(entry.body, "subject", "")
+        subject, precedence = (_of(entry, message, name) for name in ("subject", "precedence"))
         centre = entry.centre or (message.centre if message is not None else HUB)
-        precedence = getattr(entry.body, "precedence", "") or (message.precedence if message is not None else "")
         for one in to or ("",):
             yield (
                 stamp(happened(entry)), centre, origin, one, answers, subject, text or f"({entry.kind} of {origin})",
@@ -43,37 +40,39 @@ def _traffic(book: Book) -> Iterator[Row]:
             )
 
 
-def _message(book: Book, entry: Entry) -> Message | None:
-    """The message that an entry is, or is about."""
-    if book.state is None:
-        return None
-    found = book.state.messages.get(entry.seq)
-    return found if found is not None else book.state.messages.get(entry.ref or 0)
+def _of(entry: Entry, message: Entry | None, name: str) -> str:
+    """A field of an entry, or else of the message that it is about."""
+    return str(getattr(entry.body, name, "") or (getattr(message.body, name, "") if message is not None else ""))
 
 
-Saying = Callable[[Act, Message | None], tuple[tuple[str, ...], str]]
+Saying = Callable[[Entry, Entry | None], tuple[tuple[str, ...], str]]
 
 
-def _submitted(body: Act, _: Message | None) -> tuple[tuple[str, ...], str]:
+def _submitted(entry: Entry, _: Entry | None) -> tuple[tuple[str, ...], str]:
+    body = entry.body
     assert isinstance(body, acts.Message)
     fields = "; ".join(f"{name}: {value}" for name, value in body.form.fields.items()) if body.form is not None else ""
     return body.to, f"{body.text} ({fields})" if fields else body.text
 
 
-def _relayed(body: Act, message: Message | None) -> tuple[tuple[str, ...], str]:
+def _relayed(entry: Entry, message: Entry | None) -> tuple[tuple[str, ...], str]:
+    body = entry.body
     assert isinstance(body, acts.Relay)
-    return body.to, body.text or (message.text if message is not None else "")
+    return body.to, body.text or (str(getattr(message.body, "text", "")) if message is not None else "")
 
 
-def _back(body: Act, message: Message | None) -> tuple[tuple[str, ...], str]:
-    return ((message.centre,) if message is not None else ()), str(getattr(body, "text", ""))
+def _back(entry: Entry, message: Entry | None) -> tuple[tuple[str, ...], str]:
+    """To the originator; from the originator, to the desk."""
+    to = (message.centre,) if message is not None and message.centre != entry.centre else ()
+    return to, str(getattr(entry.body, "text", ""))
 
 
-def _to_all(body: Act, _: Message | None) -> tuple[tuple[str, ...], str]:
-    return (ALL,), str(getattr(body, "text", ""))
+def _to_all(entry: Entry, _: Entry | None) -> tuple[tuple[str, ...], str]:
+    return (ALL,), str(getattr(entry.body, "text", ""))
 
 
-def _ordered(body: Act, _: Message | None) -> tuple[tuple[str, ...], str]:
+def _ordered(entry: Entry, _: Entry | None) -> tuple[tuple[str, ...], str]:
+    body = entry.body
     assert isinstance(body, acts.Order)
     return body.to, " ".join(part for part in (body.verb, body.subject, body.object, body.text) if part)
 

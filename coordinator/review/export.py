@@ -47,7 +47,7 @@ class Head(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`head.json`: which log this is, and where it ends."""
 
     log: str
-    """Its id: the digest of its first line; empty where that is not here."""
+    """Its id: the digest of its first line; empty where nobody knows it."""
     seq: int
     digest: str
     code: str
@@ -75,11 +75,11 @@ def export(log: Path, to: Path, wishes: Wishes) -> Exported:
     Raises NotAJournal, BrokenChain, thinning.Refused, folder.CannotWrite, signing.CannotSign.
     """
     with source(log) as found:
-        whole = history.read(raw[0] for raw in found.raws())
+        whole = history.read([raw[0] for raw in found.raws()], found.beside())
     asked = thinning.numbers(whole, wishes.redact)
     redacted = thinning.redacted(whole, asked)
     hidden = thinning.hidden(whole, wishes.viewer) if wishes.viewer else {}
-    shown = history.read(thinning.thinned(whole, {**redacted, **hidden}))
+    shown = history.read(thinning.thinned(whole, {**redacted, **hidden}), whole.beside)
     withheld: dict[str, int] = {}
 
     def fill(beside: Path) -> None:
@@ -95,7 +95,7 @@ def export(log: Path, to: Path, wishes: Wishes) -> Exported:
 def head(shown: History) -> Head:
     """Where a history ends."""
     seq, digest = shown.head
-    operation = shown.state.roster.operation if shown.state is not None else None
+    operation = shown.roster.operation if shown.roster is not None else None
     return Head(
         log=shown.log, seq=seq, digest=digest, code=short(digest), at=stamp(shown.at),
         operation=msgspec.to_builtins(operation) if operation is not None else {},
@@ -106,9 +106,10 @@ def head(shown: History) -> Head:
 def _files(shown: History, wishes: Wishes) -> Iterator[tuple[str, bytes]]:
     yield EXPORTED, b"".join(line + b"\n" for line in shown.lines)
     yield HEAD, _json(head(shown))
-    for name, state in zip(ROSTERS, (shown.began, shown.state), strict=True):
-        if state is not None:
-            yield name, _json(_document(state.roster))
+    began = shown.began.roster if shown.began is not None else None
+    for name, roster in zip(ROSTERS, (began, shown.roster), strict=True):
+        if roster is not None:
+            yield name, _json(_document(roster))
     if wishes.reports:
         yield from _reports(Book(shown, wishes.period))
 

@@ -1,6 +1,7 @@
 """A log read from its lines: the entries that are there, those that stand as digests, and the states that they make.
 
-Law: it knows nothing but the lines. What is made from a history can say no more than its lines do.
+Law: it knows nothing but the lines; of a copy that has not the first, the roster besides. What is made from a history
+can say no more than these.
 """
 
 from collections.abc import Iterable
@@ -11,10 +12,12 @@ from msgspec import Struct
 from coordinator.incident.entries import Entry
 from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.hubacts import Open
+from coordinator.incident.roster import Roster
 from coordinator.incident.state import State
 from coordinator.journal.errors import BrokenChain
 from coordinator.journal.lines import GENESIS, decode, digest, prev_of
 from coordinator.journal.reads import Head
+from coordinator.journal.sources import Beside
 from coordinator.journal.withheld import Withheld, withheld
 
 LETTING_GO = frozenset(("archive", "recall"))
@@ -32,6 +35,8 @@ class History(Struct, frozen=True):
     """After the first entry; None where that is not here."""
     state: State | None
     """After the last."""
+    beside: Beside = Beside()
+    """What a copy knows without its first entry."""
 
     @property
     def entries(self) -> list[Entry]:
@@ -40,8 +45,13 @@ class History(Struct, frozen=True):
 
     @property
     def log(self) -> str:
-        """The log's id: the digest of its first line; empty where that is not here."""
-        return digest(self.lines[0]) if self.began is not None else ""
+        """The log's id: the digest of its first line; empty where nobody knows it."""
+        return digest(self.lines[0]) if self.began is not None else self.beside.log
+
+    @property
+    def roster(self) -> Roster | None:
+        """The roster at the end, as far as it is known."""
+        return self.state.roster if self.state is not None else self.beside.roster
 
     @property
     def at(self) -> datetime:
@@ -49,7 +59,7 @@ class History(Struct, frozen=True):
         return max((entry.at for entry in self.entries), default=datetime.min.replace(tzinfo=UTC))
 
 
-def read(lines: Iterable[bytes]) -> History:
+def read(lines: Iterable[bytes], beside: Beside = Beside()) -> History:  # noqa: B008 - it is immutable
     """The history that lines make. Raises BrokenChain, or BadLine for what is no entry."""
     kept = tuple(lines)
     records: list[Entry | Withheld] = []
@@ -59,7 +69,7 @@ def read(lines: Iterable[bytes]) -> History:
         head = _after(head, line) if record is None else Head(record.seq, record.digest)
         records.append(decode(line) if record is None else record)
     began, state = _states(records)
-    return History(kept, tuple(records), head, began, state)
+    return History(kept, tuple(records), head, began, state, beside)
 
 
 def _after(head: Head, line: bytes) -> Head:

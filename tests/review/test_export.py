@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.incident.acts import Note
+from coordinator.incident.acts import Message, Note, Relay
 from coordinator.incident.entries import Accepted
 from coordinator.journal import verify
-from coordinator.journal.errors import BrokenChain
+from coordinator.journal.errors import BrokenChain, NotAJournal
 from coordinator.journal.lines import decode, digest
 from coordinator.journal.local import Local
 from coordinator.journal.replica import Replica
@@ -23,7 +23,7 @@ from coordinator.review.export import HEAD, Wishes, export
 from coordinator.review.folder import SUMS, CannotWrite
 from coordinator.review.thinning import Refused
 from coordinator.session.client import Session
-from tests.end_to_end.running import HubProcess
+from tests.end_to_end.running import HubProcess, until
 from tests.review.played import SECRET, bytes_of, lines, played, secret
 
 
@@ -301,6 +301,8 @@ def test_a_copy_that_began_late_and_anew_is_exported_with_its_gaps(journal: Path
         replica.begin(7, digest(whole[6]), b"{}")
         replica.append(8, items[7:])
         done = export(tmp_path / "copy.db", tmp_path / "out", Wishes())  # while its owner has it open
+        with pytest.raises(NotAJournal, match=rf"copy\.db \(sol's, up to entry {len(whole)}\)"):
+            export(tmp_path, tmp_path / "again", Wishes())
     assert done.withheld == {"not in this copy": 4, "not for sol": 1}
     report = verify.replay(tmp_path / "out")
     assert report.whole
@@ -308,6 +310,33 @@ def test_a_copy_that_began_late_and_anew_is_exported_with_its_gaps(journal: Path
     assert report.digest == digest(whole[-1])
     assert verify.replay(tmp_path / "copy.db").digest == report.digest
     assert b"Brief at noon" in bytes_of(tmp_path / "out")["reports/ics-309.csv"]
+
+
+async def test_a_clients_own_copy_that_began_with_a_state_knows_its_operation(tmp_path: Path) -> None:
+    """As everybody has it who joined: without the first entry, with the roster of the state that it came with."""
+    hub = HubProcess(tmp_path)
+    hub.start()
+    try:
+        async with Session(hub.address, operator="nia", folder=tmp_path / "kept") as nia:
+            await nia.ready(10)
+            sent = await nia.send(Message(precedence="ROUTINE", text="gauge at 4.1 m", to=("south",)))
+            assert isinstance(sent, Accepted)
+            async with Session(hub.address, operator="lee", follow=False) as lee:
+                await lee.ready(10)
+                relayed = await lee.send(Relay(ref=sent.seq, to=("south",)))
+            assert isinstance(relayed, Accepted)
+            await until(lambda: nia.seq >= relayed.seq, "nia has it")
+    finally:
+        hub.stop()
+    (copy,) = (tmp_path / "kept").glob("*.db")
+    done = export(copy, tmp_path / "out", Wishes())
+    files = bytes_of(tmp_path / "out")
+    assert done.head.log == digest(lines(hub.journal)[0])
+    assert done.head.operation["name"] == "River Ford drill"
+    assert b"North field post" in files["rosters/end.json"]
+    assert files["reports/ics-309.csv"].count(b'"gauge at 4.1 m"') == 2, "as it was sent, and as it was relayed"
+    assert b"River Ford drill (EXERCISE)" in files["reports/report.html"]
+    assert verify.replay(tmp_path / "out").whole
 
 
 # The folder
