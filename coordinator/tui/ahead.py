@@ -20,19 +20,6 @@ PATIENCE = 1.0
 ROUNDS = 2
 """What a key brings about may itself bring about something: a screen that opens puts the cursor somewhere."""
 
-ALT = "alt+"
-
-
-def apart(event: events.Event) -> tuple[events.Event, ...]:
-    """Escape and the key after it, where they came so close together that a terminal takes them for one with Alt.
-
-    No key here has Alt; on a slow line everything comes close together.
-    """
-    if isinstance(event, events.Key) and event.key.startswith(ALT):
-        return events.Key("escape", "\x1b"), events.Key(event.key.removeprefix(ALT), event.character)
-    return (event,)
-
-
 Handle = Callable[[events.Event], Awaitable[None]]
 
 
@@ -44,6 +31,17 @@ class TypeAhead:
         self._parts = parts
         self._waiting: deque[events.Event] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._begun = 0
+
+    @property
+    def count(self) -> int:
+        """How many keys have been looked at; one that waits still is not among them."""
+        return self._begun
+
+    @property
+    def waiting(self) -> bool:
+        """Whether keys came that were not looked at yet."""
+        return bool(self._waiting)
 
     def take(self, event: events.Event) -> None:
         """A key, or a text that was pasted."""
@@ -65,6 +63,7 @@ class TypeAhead:
 
     async def _work(self) -> None:
         while self._waiting:
+            self._begun += 1
             await self._handle(self._waiting.popleft())
             for _ in range(ROUNDS):
                 for place in range(len(self._parts())):

@@ -114,6 +114,7 @@ class Doing:
         if spot.kind == "draft":
             draft = next((one for one in self._interface.drafts.all if one.name == spot.ref), None)
             if draft is not None:
+                self._interface.drafts.take(draft)
                 self._interface.open_form(draft.do, _spot_of(draft.kind, draft.ref), draft.values)
         elif spot.kind == "refused":
             refusal = self._interface.sending.refusals.get(spot.ref)

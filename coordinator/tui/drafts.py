@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Draft(Struct, frozen=True):
@@ -18,10 +19,12 @@ class Draft(Struct, frozen=True):
     ref: str
     values: dict[str, str]
     saved_at: datetime
+    command: str = ""
+    """Put by: what this command said that did not go, while something else is written under the same name."""
 
     @property
     def name(self) -> str:
-        return name(self.do, self.kind, self.ref)
+        return name(self.do, self.kind, self.ref, self.command)
 
 
 class Shelf(Protocol):
@@ -61,18 +64,26 @@ class Drafts:
     def all(self) -> tuple[Draft, ...]:
         return tuple(sorted(self._drafts.values(), key=lambda draft: draft.saved_at, reverse=True))
 
-    def find(self, do: str, kind: str, ref: str) -> Draft | None:
+    def find(self, do: str, kind: str, ref: str, command: str = "") -> Draft | None:
         """What was written of this before."""
-        return self._drafts.get(name(do, kind, ref))
+        return self._drafts.get(name(do, kind, ref, command))
 
     def save(self, draft: Draft) -> None:
         """Keep it as it is now."""
         self._drafts[draft.name] = draft
         self._keep(draft)
 
-    def drop(self, do: str, kind: str, ref: str) -> None:
+    def take(self, draft: Draft) -> None:
+        """What was put by is what its name brings back; what did so until now is put by instead."""
+        before = self.find(draft.do, draft.kind, draft.ref)
+        self.drop(draft.do, draft.kind, draft.ref, draft.command)
+        if before is not None and draft.command:
+            self.save(replace(before, command=draft.command))
+        self.save(replace(draft, command=""))
+
+    def drop(self, do: str, kind: str, ref: str, command: str = "") -> None:
         """It is safe elsewhere, or not wanted any more."""
-        found = self._drafts.pop(name(do, kind, ref), None)
+        found = self._drafts.pop(name(do, kind, ref, command), None)
         if found is not None and self._shelf is not None:
             self._shelf.save(found.name, "", found.saved_at)
 
@@ -81,6 +92,6 @@ class Drafts:
             self._shelf.save(draft.name, msgspec.json.encode(draft).decode(), draft.saved_at)
 
 
-def name(do: str, kind: str, ref: str) -> str:
-    """What a draft is kept under: there is one for each command on each thing."""
-    return f"form {do} {kind} {ref}"
+def name(do: str, kind: str, ref: str, command: str = "") -> str:
+    """What a draft is kept under: one for each command on each thing, and one for each that was put by."""
+    return f"form {do} {kind} {ref}" + (f" {command}" if command else "")

@@ -6,6 +6,7 @@ one frame is on its way, and when it wakes it gets the picture as it then is, no
 
 import codecs
 import os
+import selectors
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from coordinator.tui.cells import Grid
 from coordinator.tui.diff import Painter
+from coordinator.tui.keyboard import Keyboard
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
@@ -162,8 +164,13 @@ class Output:
         return (passed + picture).encode("utf-8", "replace")
 
 
+LOOK_EVERY = 0.1
+"""Seconds after which an Escape that nothing followed is looked at."""
+READ = 4096
+
+
 class CellDriver(LinuxDriver):
-    """Textual's own driver for input and terminal modes, with our output."""
+    """Textual's own driver for terminal modes, with our output and our reading of keys."""
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -177,6 +184,16 @@ class CellDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         self.output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives it no types
+
+    def run_input_thread(self) -> None:
+        keyboard = Keyboard()
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode  # a wrong byte is no end of the keyboard
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                text = decode(os.read(self.fileno, READ)) if selector.select(LOOK_EVERY) else ""
+                for event in (*(keyboard.feed(text) if text else ()), *keyboard.tick()):
+                    self.process_message(event)
 
     def write(self, data: str) -> None:
         self.output.write(data)

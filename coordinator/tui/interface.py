@@ -16,7 +16,7 @@ from textual.worker import Worker
 from coordinator.session.client import Session
 from coordinator.session.faults import Fault
 from coordinator.tui.actions import BY_ID, Action, keys
-from coordinator.tui.ahead import TypeAhead, apart
+from coordinator.tui.ahead import TypeAhead
 from coordinator.tui.doing import Doing
 from coordinator.tui.drafts import Drafts
 from coordinator.tui.driver import CellDriver, Output
@@ -152,11 +152,11 @@ class Interface(App[int], inherit_bindings=False):
             waiting=session.waiting,
             doubtful=frozenset(waiting.id for waiting in session.doubtful),
         )
+        self.sending.settle()
         if new:
             disk = session.place.disk
             self.drafts.settle(DiskShelf(disk.outbox) if disk is not None else None)
             self.source.update()
-            self.sending.settle()
             said = self._herald.look(self.view)
             if said is not None:
                 self.tell(*said)
@@ -198,8 +198,7 @@ class Interface(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.session.key_pressed()
-            for part in apart(event):
-                self._ahead.take(part)
+            self._ahead.take(event)
         else:
             await super().on_event(event)
 
@@ -215,6 +214,11 @@ class Interface(App[int], inherit_bindings=False):
             self.perform(BY_ID[self._keys[pressed]])
         elif pressed.isdigit():
             screen.go(int(pressed))
+
+    @property
+    def pressed(self) -> int:
+        """How many keys were pressed so far; the same number later: nobody has touched the keyboard."""
+        return self._ahead.count + self._ahead.waiting
 
     def again(self, event: events.Key) -> None:
         """The key is for the screen that comes now."""

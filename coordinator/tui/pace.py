@@ -40,6 +40,10 @@ class Typed:
         self.save(now=True)
         return self._drafts.find(do, about.kind, about.ref) is not None
 
+    def put_by(self, do: str, about: Spot, values: dict[str, str], now: datetime, command: str) -> None:
+        """Keep what a command said that did not go, beside what is written under that name now."""
+        self._drafts.save(Draft(do, about.kind, about.ref, values, now, command))
+
     def drop(self, do: str, about: Spot) -> None:
         """Its text is safe elsewhere, or not wanted."""
         self._unsaved.pop(name(do, about.kind, about.ref), None)

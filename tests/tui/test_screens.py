@@ -200,9 +200,15 @@ async def test_what_is_typed_ahead_goes_where_it_was_meant(room: Room) -> None:
     await lee.sees("order accepted: O-1", "HOLD south")
 
 
-async def test_escape_and_the_key_after_it_are_two_keys_however_fast_they_come(room: Room) -> None:
-    lee = await room.sit("lee")
-    await lee.press("n")
-    await lee.sees("NOTE for the log")
-    lee.interface.post_message(events.Key("alt+b", "b"))
-    await lee.sees("1 BOARD")
+async def test_the_arrows_go_through_a_form_and_through_the_lines_of_a_text(room: Room) -> None:
+    """From the first line of a text to the row before it, from the last to the row after."""
+    lee = await room.sit("lee", (60, 30))
+    await lee.press("m")
+    await lee.sees(">Text")
+    await lee.type("a long text that goes on over more than one line of a narrow screen")
+    await lee.press("up")
+    await lee.sees(">Text")
+    await lee.press("down", "down")
+    await lee.sees(">Precedence")
+    await lee.press("up")
+    await lee.sees(">Text")

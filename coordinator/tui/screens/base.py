@@ -13,6 +13,7 @@ from coordinator.tui.rows import alarms, detail, duty
 from coordinator.tui.spots import NOWHERE, Listing, Spot
 from coordinator.tui.texts import Line, Span, fitted, length
 from coordinator.tui.widgets.bars import Bar
+from coordinator.tui.widgets.fields import Send
 from coordinator.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -104,8 +105,26 @@ class Base(Screen[None]):
 class Writing(Base):
     """A screen where something is written that is to be sent."""
 
+    do = ""
+    about = NOWHERE
+    """The command that is written, and about what: its draft's name."""
     command_id = ""
     """Set while the hub has not decided what was sent."""
+
+    def sent(self, id: str | None) -> None:
+        """It is in the outbox under that id: what waits there is a draft no more. None: it could not be kept there."""
+        self.command_id = id or ""
+        if id is not None:
+            self.interface.typed.drop(self.do, self.about)
+            if not self.interface.session.link.up:
+                self.dismiss()
+
+    def on_key(self, event: events.Key) -> None:
+        """Whoever writes on has sent this one: its words are safe in the outbox, and the key is for what comes next."""
+        if self.command_id and event.is_printable and isinstance(self.focused, Send):
+            event.stop()
+            self.dismiss()
+            self.interface.again(event)
 
 
 class Panes(Base):

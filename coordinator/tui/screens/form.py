@@ -109,6 +109,7 @@ class FormScreen(Writing):
         event.stop()
         if self._ready and (self._kept or self.values != self._begun):
             self._kept = True
+            self.command_id = ""  # what was sent is gone; this is written anew, and stays
             self._flash()
             self.keep()
             self.again()
@@ -148,9 +149,7 @@ class FormScreen(Writing):
                 self.interface.tell("see what stands against it; send again to send it all the same", "warn")
                 self.again()
                 return
-        self.command_id = self.interface.sending.say(act, record, written=(self.do, self.about, self.values)) or ""
-        if self.command_id and not self.interface.session.link.up:
-            self.dismiss()
+        self.sent(self.interface.sending.say(act, record, written=(self.do, self.about, self.values)))
 
     def spelled(self) -> dict[str, str]:
         """What is written, with names from the roster as the roster spells them: `evacuate` is EVACUATE."""
@@ -235,13 +234,6 @@ class FormScreen(Writing):
         if name in TEXTS:
             return Body(value, name, long=name in self._form.long)
         return Line(value, name)
-
-    def _part(self, field: Line) -> tuple[str, str]:
-        kind = place(self.do, field.id or "").kind
-        return choices.last_part(field.said) if kind in ("names", "refs") else ("", field.said)
-
-    def _names(self, view: View, field: Line) -> list[str]:
-        return choices.names(view, self.do, field.id or "")
 
 
 def _named(name: str, *, on: bool) -> TextLine:

@@ -64,6 +64,8 @@ class PackageScreen(Writing):
         Binding("pagedown", "last", "To the last row", show=False, priority=True),
     ]
 
+    do = DO
+
     def __init__(self, values: Part) -> None:
         super().__init__()
         self._bundle = read(values)
@@ -139,9 +141,7 @@ class PackageScreen(Writing):
                 self.interface.tell("see what stands against it; send again to send it all the same", "warn")
                 self.again()
                 return
-        self.command_id = self.interface.sending.say(made, written=(DO, NOWHERE, self._bundle.values)) or ""
-        if self.command_id and not session.link.up:
-            self.dismiss()
+        self.sent(self.interface.sending.say(made, written=(DO, NOWHERE, self._bundle.values)))
 
     def action_last(self) -> None:
         """To the row that sends."""
@@ -163,6 +163,7 @@ class PackageScreen(Writing):
 
     def _keep(self, bundle: Bundle) -> None:
         self._bundle = bundle
+        self.command_id = ""  # what was sent is gone; this is written anew, and stays
         if bundle.parts or bundle.supersedes:
             self.interface.typed.keep(DO, NOWHERE, bundle.values, self.interface.session.now())
         else:

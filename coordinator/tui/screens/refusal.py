@@ -145,24 +145,30 @@ class RefusalScreen(Base):
             self._send(made)
 
     def _send(self, made: Plan) -> None:
+        sent = self._refusal.sent
         self._done()
-        self.interface.sending.say(
-            made.act, self._refusal.sent.record, basis=made.basis, written=self._refusal.sent.written, then=made.then
-        )
+        id = self.interface.sending.say(made.act, sent.record, basis=made.basis, written=sent.written, then=made.then)
+        if id is not None:
+            self._drop_draft()
 
     def _change(self) -> None:
         written = self._refusal.sent.written
         self._done()
         if written is None:
             self.interface.tell("write it anew: it did not come from a form", "warn")
-        else:
-            self.interface.open_form(*written)
+            return
+        draft = self.interface.sending.draft(self._refusal)
+        if draft is not None:
+            self.interface.drafts.take(draft)
+        self.interface.open_form(*written)
+
+    def _drop_draft(self) -> None:
+        draft = self.interface.sending.draft(self._refusal)
+        if draft is not None:
+            self.interface.drafts.drop(draft.do, draft.kind, draft.ref, draft.command)
 
     def _drop(self) -> None:
-        written = self._refusal.sent.written
-        if written is not None:
-            do, about, _ = written
-            self.interface.typed.drop(do, about)
+        self._drop_draft()
         self.interface.tell("dropped; the refusal stands in the log")
         self._done()
 

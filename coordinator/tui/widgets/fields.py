@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -83,6 +84,19 @@ class Body(TextArea):
             self.post_message(Done())
             return
         await super()._on_key(event)
+
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """A line up; from the first, to the row before."""
+        if self.navigator.is_first_wrapped_line(self.cursor_location):
+            raise SkipAction
+        super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """A line down; from the last, to the row after."""
+        if self.navigator.is_last_wrapped_line(self.cursor_location):
+            raise SkipAction
+        super().action_cursor_down(select)
 
 
 class Choice(Widget, can_focus=True):
