@@ -10,6 +10,7 @@ from coordinator.incident.acts import Accept, Acknowledge, Act, Complete, Issue,
 from coordinator.tui.actions import ACTIONS, COMMAND_OF, Action, shown
 from coordinator.tui.composing import COMPOSED, KEYS
 from coordinator.tui.forms import begun
+from coordinator.tui.minding import Minding
 from coordinator.tui.screens.command import CommandScreen
 from coordinator.tui.screens.confirm import ConfirmScreen
 from coordinator.tui.screens.form import FormScreen
@@ -70,9 +71,20 @@ class Doing:
         elif action.how == "form":
             self.form(COMMAND_OF.get(action.id, action.id), spot)
         elif action.how == "now":
-            self._interface.sending.say(NOW[action.id](spot.seq))
+            self._now(action, NOW[action.id](spot.seq))
         else:
             self._own[action.id](view, spot)
+
+    def _now(self, action: Action, act: Act) -> None:
+        """Say it; where something stands against it, show that first, and the same key says it."""
+        minding = Minding(self._interface.session)
+        if not minding.holds_up(act):
+            self._interface.sending.say(act)
+            return
+        text = "\n".join(f"- {sentence}" for sentence in minding.shown)
+        again = (f"{action.words} all the same", lambda: self._interface.sending.say(act))
+        key = self._interface.key_of(action.id)
+        self._interface.push_screen(ConfirmScreen("STANDS AGAINST IT", text, {key: again}))
 
     def form(self, do: str, spot: Spot, values: dict[str, str] | None = None) -> None:
         """Open a command's form, with what was written of it before."""

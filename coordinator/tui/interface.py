@@ -3,7 +3,6 @@
 Law: the loop never waits for the terminal or the hub, and what is shown is at most a quarter of a second old.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -21,10 +20,10 @@ from coordinator.tui.doing import Doing
 from coordinator.tui.drafts import Drafts
 from coordinator.tui.driver import CellDriver, Output
 from coordinator.tui.herald import Herald
+from coordinator.tui.introduction import Introduction
 from coordinator.tui.log_source import LogSource
 from coordinator.tui.pace import Bell, Notice, Painting, Typed
 from coordinator.tui.rows import alarms, detail
-from coordinator.tui.rows.welcome import told
 from coordinator.tui.screens.base import Base
 from coordinator.tui.screens.board import BoardScreen
 from coordinator.tui.screens.charter import CharterScreen
@@ -37,7 +36,6 @@ from coordinator.tui.screens.orders import OrdersScreen
 from coordinator.tui.screens.post import PostScreen
 from coordinator.tui.screens.refusal import RefusalScreen
 from coordinator.tui.screens.resources import ResourcesScreen
-from coordinator.tui.screens.welcome import WelcomeScreen
 from coordinator.tui.sending import Refusal, Sending
 from coordinator.tui.shelf import DiskShelf
 from coordinator.tui.spots import Spot
@@ -47,6 +45,8 @@ from coordinator.tui.widgets.fields import Line
 
 EVERY = 0.25
 """Changes are shown together, at most four times a second."""
+MAIN = 2
+"""Screens on top of each other where nothing is open: Textual's own, and a main one."""
 TAIL = 20
 """The log's tail shows at least so many entries, if there are that many."""
 
@@ -102,6 +102,7 @@ class Interface(App[int], inherit_bindings=False):
         self.typed = Typed(self.drafts, session.clock.monotonic)
         self._bell = Bell(session.clock.monotonic)
         self._home = ""
+        self._introduction = Introduction(session)
         self._herald = Herald()
 
     # From the session to the screen
@@ -168,14 +169,14 @@ class Interface(App[int], inherit_bindings=False):
         if not self._home:
             self._home = "desk" if self.view.my_desks else "post"
             self.go(self._home)
-            self._welcome(self.view)
+        charter = self._introduction.due(self.view, free=self._at_home)
+        if charter is not None:
+            self.push_screen(charter)
 
-    def _welcome(self, view: View) -> None:
-        """The charter, where it has not been shown to this operator as it is."""
-        disk = self.session.place.disk
-        seen = hashlib.sha256(told(view).encode()).hexdigest()
-        if disk is None or not DiskShelf(disk.outbox).told("charter", seen, view.now):
-            self.push_screen(WelcomeScreen())
+    @property
+    def _at_home(self) -> bool:
+        """Whether only a main screen is there, and nothing is being written."""
+        return len(self.screen_stack) <= MAIN and not isinstance(self.focused, Line)
 
     @property
     def driver_output(self) -> Output | None:
@@ -208,7 +209,7 @@ class Interface(App[int], inherit_bindings=False):
         if not isinstance(screen, Base) or not screen.main or isinstance(self.focused, Line):
             return
         pressed = event.character if event.is_printable and event.character else event.key
-        if event.key == "escape" and len(self.screen_stack) > 2:  # noqa: PLR2004  # the default one, and the main one
+        if event.key == "escape" and len(self.screen_stack) > MAIN:
             screen.dismiss()
         elif pressed in self._keys:
             self.perform(BY_ID[self._keys[pressed]])
@@ -245,7 +246,7 @@ class Interface(App[int], inherit_bindings=False):
 
     def go(self, screen: str) -> None:
         """To a main screen."""
-        while len(self.screen_stack) > 2:  # noqa: PLR2004  # the default one, and the main one
+        while len(self.screen_stack) > MAIN:
             self.pop_screen()
         if not self.is_screen_installed(screen):
             self.install_screen(SCREENS[screen](), screen)

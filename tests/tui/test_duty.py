@@ -89,3 +89,78 @@ async def test_the_charter_is_shown_once_and_every_key_goes_on(room: Room) -> No
     again = await room.sit("nia")
     await again.sees("FOR YOU")
     assert "any key goes on" not in again.text
+
+
+async def test_what_stands_against_a_line_of_the_command_bar_is_shown_before_it_goes(room: Room) -> None:
+    lee = await room.sit("lee", (120, 30))
+    await lee.session.send(acts.Declare(subject="route/route-9", state="down"))
+    await lee.press("/")
+    await lee.type("order OPEN route/route-9 --to north")
+    await lee.press("enter")
+    await lee.sees("STANDS AGAINST IT", "route/route-9 was declared down", "send it all the same")
+    assert "order" not in room.stage.kinds()
+    await lee.press("space")
+    await lee.gone("STANDS AGAINST IT")
+    await lee.press("enter")
+    await lee.sees("STANDS AGAINST IT")
+    await lee.press("enter")
+    await lee.sees("order accepted: O-1")
+
+
+async def test_a_proposal_that_a_fact_stands_against_is_issued_by_the_same_key_again(room: Room) -> None:
+    ike, lee = await room.sit("ike"), await room.sit("lee")
+    await ike.session.send(acts.Propose(verb="OPEN", subject="route/route-9", to=("north",)))
+    await lee.session.send(acts.Declare(subject="route/route-9", state="down"))
+    await lee.sees("P-1")
+    await lee.press("i")
+    await lee.sees("STANDS AGAINST IT", "route/route-9 was declared down", "i issue all the same")
+    await lee.press("escape")
+    await lee.gone("STANDS AGAINST IT")
+    assert "issue" not in room.stage.kinds()
+    await lee.press("i", "i")
+    await lee.sees("issue accepted: O-1")
+
+
+def faster(minutes: int) -> acts.RosterSteps:
+    times: dict[str, acts.Json] = {"FLASH": f"{minutes}m", "IMMEDIATE": "30m", "PRIORITY": "2h", "ROUTINE": "8h"}
+    return acts.RosterSteps(steps=({"set": "respond_within", "id": "ops", "value": times},), reason="more boats")
+
+
+async def test_a_charter_that_changes_is_shown_again_with_what_changed_but_to_nobody_who_writes(room: Room) -> None:
+    nia, lee = await room.sit("nia"), await room.sit("lee", (120, 30))
+    await nia.press("n")
+    await nia.type("water at the")
+    await lee.session.send(faster(3))
+    await lee.sees("THE CHARTER HAS CHANGED", "respond within FLASH 5m -> FLASH 3m", "any key goes on")
+    await lee.press("b")
+    await lee.sees("1 BOARD")
+    await nia.type(" mill")
+    await nia.sees("NOTE for the log", "water at the mill")
+    await nia.press("escape")
+    await nia.sees("THE CHARTER HAS CHANGED", "-> FLASH 3m")
+    await nia.press("escape")
+    await nia.gone("THE CHARTER HAS CHANGED")
+    await lee.session.send(faster(4))
+    await nia.sees("respond within FLASH 3m -> FLASH 4m")
+
+
+async def test_who_was_away_when_a_charter_changed_is_shown_it_on_joining(room: Room) -> None:
+    nia, lee = await room.sit("nia"), await room.sit("lee")
+    await nia.end()
+    room.forget(nia)
+    await lee.session.send(faster(3))
+    session = Session(room.stage.address, operator="nia", folder=room.stage.folder / "nia", clock=room.stage.clock)
+    await session.__aenter__()
+    await session.ready(PATIENCE)
+    again = Seat(Interface(session, driver_class=None, every=0.02), session)
+    await again.begin((80, 24))
+    await again.sees("WHOM TO BRING THINGS TO", "FLASH in 3m")
+    await again.end()
+
+
+async def test_a_charter_stands_once_on_a_large_screen(room: Room) -> None:
+    lee = await room.sit("lee", (160, 48))
+    await lee.press("c")
+    await lee.sees("1 DESKS", "2 CHARTER of ops", "Noticed in")
+    assert lee.text.count("Noticed in") == 1
+    assert next(line for line in lee.lines if "1 DESKS" in line).count("2 CHARTER of ops") == 1, "side by side"

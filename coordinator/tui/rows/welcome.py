@@ -1,6 +1,8 @@
-"""The charter as it is shown on joining: who has which desk, what to bring them, what not, how soon. Pure."""
+"""The charter on joining, and when it changes: who has which desk, what to bring them, what not, how soon. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from msgspec import to_builtins
 
 from coordinator.incident.roster import Scope
 from coordinator.tui.rows.duty import holding
@@ -12,11 +14,41 @@ LABEL = 11
 ANY_KEY = "any key goes on"
 
 
-def welcome(view: View, width: int) -> Listing:
-    """Every scope in a few lines."""
-    lines = [line for scope in view.state.roster.scopes for line in _scope(view, scope, max(width - 2, 30))]
+def welcome(view: View, width: int, before: Iterable[Scope] = ()) -> Listing:
+    """Every scope in a few lines; above them, what has changed since `before`, where that was shown."""
+    room = max(width - 2, 30)
+    changed = [line for sentence in changes(before, view.state.roster.scopes) for line in wrapped(sentence, room)]
+    lines: list[Line] = [((line, "warn"),) for line in changed]
+    lines += [line for scope in view.state.roster.scopes for line in _scope(view, scope, room)]
     rows = tuple(Row(f"l{place}", line) for place, line in enumerate(lines))
-    return Listing("WHOM TO BRING THINGS TO", rows, "", f" {ANY_KEY} --")
+    return Listing("THE CHARTER HAS CHANGED" if changed else "WHOM TO BRING THINGS TO", rows, "", f" {ANY_KEY} --")
+
+
+def changes(before: Iterable[Scope], now: Iterable[Scope]) -> Iterator[str]:
+    """`Operations: respond within FLASH 5m -> FLASH 3m`, for each field of a charter that is another one."""
+    known = {scope.id: scope for scope in before}
+    for scope in now:
+        was, is_now = to_builtins(known.get(scope.id, scope)), to_builtins(scope)
+        for field in was | is_now:
+            old, new = was.get(field), is_now.get(field)
+            if isinstance(old, dict) and isinstance(new, dict):
+                old, new = _other(old, new), _other(new, old)
+            if old != new:
+                yield f"{plain(scope.name)}: {field.replace('_', ' ')} {_told(old)} -> {_told(new)}"
+
+
+def _other(one: dict[str, object], beside: dict[str, object]) -> dict[str, object]:
+    """What of it is not so in the one beside."""
+    return {name: value for name, value in one.items() if beside.get(name) != value}
+
+
+def _told(value: object) -> str:
+    """A field of a charter in words."""
+    if isinstance(value, dict):
+        return joined((f"{name} {_told(part)}" for name, part in value.items()), "none")
+    if isinstance(value, list | tuple):
+        return joined(map(_told, value), "none")
+    return plain(str(value)) if value else "none"
 
 
 def told(view: View) -> str:

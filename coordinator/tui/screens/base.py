@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from coordinator.tui.minding import Minding
 from coordinator.tui.rows import alarms, detail, duty
 from coordinator.tui.spots import NOWHERE, Listing, Spot
 from coordinator.tui.texts import Line, Span, fitted, length
@@ -111,6 +113,11 @@ class Writing(Base):
     command_id = ""
     """Set while the hub has not decided what was sent."""
 
+    @cached_property
+    def minding(self) -> Minding:
+        """What its author was shown to stand against it."""
+        return Minding(self.interface.session)
+
     def sent(self, id: str | None) -> None:
         """It is in the outbox under that id: what waits there is a draft no more. None: it could not be kept there."""
         self.command_id = id or ""
@@ -118,6 +125,20 @@ class Writing(Base):
             self.interface.typed.drop(self.do, self.about)
             if not self.interface.session.link.up:
                 self.dismiss()
+
+    def action_last(self) -> None:
+        """To the row that sends."""
+        self.query_one(Send).focus()
+
+    def action_back(self) -> None:
+        """Leave; what is written stays a draft."""
+        send = self.query_one(Send)
+        if send.armed:
+            send.disarm()
+            return
+        if self.interface.typed.has(self.do, self.about):
+            self.interface.tell("kept as a draft: the same key brings it back, Post lists it")
+        self.dismiss()
 
     def on_key(self, event: events.Key) -> None:
         """Whoever writes on has sent this one: its words are safe in the outbox, and the key is for what comes next."""
@@ -127,12 +148,41 @@ class Writing(Base):
             self.interface.again(event)
 
 
+class About(Base):
+    """One thing in one pane; all actions about it work here."""
+
+    main = True
+
+    def __init__(self, about: Spot) -> None:
+        super().__init__()
+        self._about = about
+
+    @property
+    def spot(self) -> Spot:
+        return self._about
+
+    def body(self) -> ComposeResult:
+        yield Pane("thing")
+
+    def first_focus(self) -> None:
+        self.query_one(Pane).focus()
+
+    def fill(self, view: View) -> None:
+        self.query_one(Pane).show(self.listing(view))
+
+    def listing(self, view: View) -> Listing:
+        """What is shown of it."""
+        raise NotImplementedError
+
+
 class Panes(Base):
     """A main screen made of lists, with the detail beside them where there is room."""
 
     main = True
     ORDER: tuple[str, ...] = ()
     """Its panes; digit n goes to the nth."""
+    beside = True
+    """Whether the detail of what the cursor is on stands beside them."""
 
     @property
     def spot(self) -> Spot:
@@ -143,11 +193,12 @@ class Panes(Base):
         with Horizontal(id="body"):
             with Vertical(id="list"):
                 yield from self.lists()
-            yield Pane("detail")
+            if self.beside:
+                yield Pane("detail")
 
     def lists(self) -> ComposeResult:
         """The panes, from top to bottom."""
-        return ()
+        yield from map(Pane, self.ORDER)
 
     def listings(self, view: View) -> dict[str, Listing]:
         """What each pane shows."""
@@ -174,7 +225,7 @@ class Panes(Base):
         self.query_one("#footer", Bar).show(fitted(self.keys(view), self.size.width))
 
     def _show_detail(self, view: View) -> None:
-        if not self.has_class("wide"):
+        if not self.has_class("wide") or not self.beside:
             return
         pane = self.query_one("#detail", Pane)
         rows = detail.of(view, self.spot, pane.size.width) if self.spot != NOWHERE else ()

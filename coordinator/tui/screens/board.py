@@ -1,22 +1,15 @@
 """Board: every centre with status, age and contact; below, the roll calls that still wait."""
 
-from textual.app import ComposeResult
-
 from coordinator.tui.rows import board
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing
 from coordinator.tui.view import View
-from coordinator.tui.widgets.pane import Pane
 
 
 class BoardScreen(Panes):
     """The common picture of the centres."""
 
     ORDER = ("board", "calls")
-
-    def lists(self) -> ComposeResult:
-        yield Pane("board")
-        yield Pane("calls")
 
     def listings(self, view: View) -> dict[str, Listing]:
         return {"board": board.board(view), "calls": board.calls(view)}

@@ -1,7 +1,5 @@
 """Charter: who holds which desk, since when, and what may be brought to them."""
 
-from textual.app import ComposeResult
-
 from coordinator.tui.rows import duty
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing, Row
@@ -11,13 +9,10 @@ from coordinator.tui.widgets.pane import Pane
 
 
 class CharterScreen(Panes):
-    """Desks above, the chosen one's charter below."""
+    """Desks, and the chosen one's charter below; beside them, where there is room."""
 
     ORDER = ("desks", "charter")
-
-    def lists(self) -> ComposeResult:
-        yield Pane("desks")
-        yield Pane("charter")
+    beside = False
 
     def listings(self, view: View) -> dict[str, Listing]:
         pane = self.query_one("#charter", Pane)
@@ -27,5 +22,5 @@ class CharterScreen(Panes):
         return {"desks": duty.desks(view), "charter": Listing(f"2 CHARTER of {plain(scope)}", rows)}
 
     def on_pane_moved(self, event: Pane.Moved) -> None:
-        super().on_pane_moved(event)
+        event.stop()
         self.again()

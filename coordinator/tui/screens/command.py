@@ -9,7 +9,9 @@ from coordinator.session import saying
 from coordinator.session.words import WORDS, called, meant
 from coordinator.tui.actions import BY_ID
 from coordinator.tui.choices import completions
-from coordinator.tui.screens.base import Base
+from coordinator.tui.minding import SENT_AGAIN
+from coordinator.tui.rows import aside
+from coordinator.tui.screens.base import Writing
 from coordinator.tui.spots import Listing, Row
 from coordinator.tui.texts import Line as TextLine
 from coordinator.tui.texts import plain
@@ -20,7 +22,7 @@ from coordinator.tui.widgets.pane import Pane
 SHOWN = 12
 
 
-class CommandScreen(Base):
+class CommandScreen(Writing):
     """One line of words."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,6 +47,9 @@ class CommandScreen(Base):
 
     def fill(self, view: View) -> None:
         line = self.query_one(Line).said
+        if self._armed == line and line and self.minding.shown:
+            self.query_one(Pane).show(aside.standing(self.minding.shown, self.size.width))
+            return
         words = line.split()
         do = meant(words[0]) if words else None
         _, found = completions(view, line)
@@ -88,9 +93,10 @@ class CommandScreen(Base):
         except saying.Usage as wrong:
             self.interface.tell(str(wrong), "bad")
             return
-        if self._armed != self.query_one(Line).said:
+        stands = self.minding.holds_up(said.act)
+        if stands or self._armed != self.query_one(Line).said:
             self._armed = self.query_one(Line).said
-            self.interface.tell("Enter again sends it")
+            self.interface.tell(SENT_AGAIN if self.minding.shown else "Enter again sends it", "warn" if stands else "")
             self.again()
             return
         if self.interface.sending.say(said.act, said.record, basis=said.basis) is not None:

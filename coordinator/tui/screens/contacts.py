@@ -1,7 +1,5 @@
 """Contacts: every centre with phone, callsign and bridge, in the order in which they are called."""
 
-from textual.app import ComposeResult
-
 from coordinator.tui.rows import contacts
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing
@@ -14,13 +12,10 @@ class ContactsScreen(Panes):
 
     ORDER = ("contacts", "people")
 
-    def lists(self) -> ComposeResult:
-        yield Pane("contacts")
-        yield Pane("people")
-
     def listings(self, view: View) -> dict[str, Listing]:
         chosen = self.query_one("#contacts", Pane).spot.ref or view.centre
         return {"contacts": contacts.directory(view), "people": contacts.people(view, chosen)}
 
     def on_pane_moved(self, event: Pane.Moved) -> None:
+        event.stop()
         self.again()

@@ -12,10 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
-from coordinator.incident.consistency import against
 from coordinator.session.saying import Usage
 from coordinator.tui import choices
 from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, label, place, record_of
+from coordinator.tui.minding import SENT_AGAIN
 from coordinator.tui.rows import aside
 from coordinator.tui.screens.base import Writing
 from coordinator.tui.spots import Listing, Spot
@@ -56,8 +56,6 @@ class FormScreen(Writing):
         self._begun = dict(values)
         self._kept = False
         """Whether anything was written: what a form begins with is drafted anew each time, and is no draft."""
-        self._warned: tuple[str, ...] = ()
-        """What stands against it, once its author was shown that."""
 
     @property
     def values(self) -> dict[str, str]:
@@ -141,14 +139,11 @@ class FormScreen(Writing):
         except Usage as wrong:
             self.wrong(str(wrong))
             return
-        stands = tuple(against(self.interface.session.state, act, now)) if self.interface.session.state else ()
-        if stands != self._warned:
-            self._warned = stands
-            if stands:
-                self.query_one(Send).disarm()
-                self.interface.tell("see what stands against it; send again to send it all the same", "warn")
-                self.again()
-                return
+        if self.minding.holds_up(act):
+            self.query_one(Send).disarm()
+            self.interface.tell(SENT_AGAIN, "warn")
+            self.again()
+            return
         self.sent(self.interface.sending.say(act, record, written=(self.do, self.about, self.values)))
 
     def spelled(self) -> dict[str, str]:
@@ -181,20 +176,6 @@ class FormScreen(Writing):
         """To the row before."""
         self._step(-1)
 
-    def action_last(self) -> None:
-        """To the row that sends."""
-        self.query_one(Send).focus()
-
-    def action_back(self) -> None:
-        """Leave; what is written stays a draft."""
-        send = self.query_one(Send)
-        if send.armed:
-            send.disarm()
-            return
-        if self.interface.typed.has(self.do, self.about):
-            self.interface.tell("kept as a draft: the same key brings it back, Post lists it")
-        self.dismiss()
-
     def action_complete(self) -> None:
         """Complete a name; where there is nothing to complete, go on."""
         field, view = self.focused, self.interface.view
@@ -209,8 +190,8 @@ class FormScreen(Writing):
 
     def _beside(self, view: View) -> Listing:
         field = self.focused
-        if self._warned and isinstance(field, Send):
-            return aside.standing(self._warned, self.size.width)
+        if self.minding.shown and isinstance(field, Send):
+            return aside.standing(self.minding.shown, self.size.width)
         subject = self._field("subject").said.strip() if self.do in ("order", "propose") else ""
         name, said = (field.id or "", field.said) if isinstance(field, Line) else ("", "")
         return aside.aside(view, self.do, self.about, self.size.width, field=name, said=said, subject=subject)

@@ -1,7 +1,5 @@
 """Orders: in force, reserved, unconfirmed, on a time axis for each subject; below, what is proposed."""
 
-from textual.app import ComposeResult
-
 from coordinator.tui.rows import axis, orders
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing
@@ -13,10 +11,6 @@ class OrdersScreen(Panes):
     """Every order and open proposal."""
 
     ORDER = ("every", "proposals")
-
-    def lists(self) -> ComposeResult:
-        yield Pane("every")
-        yield Pane("proposals")
 
     def listings(self, view: View) -> dict[str, Listing]:
         width = self.query_one("#every", Pane).size.width

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from coordinator.incident.consistency import against
 from coordinator.session.saying import Usage
 from coordinator.tui.forms import act_of
+from coordinator.tui.minding import SENT_AGAIN
 from coordinator.tui.packing import Bundle, Part, act, read
 from coordinator.tui.rows import aside
 from coordinator.tui.screens.base import Writing
@@ -69,7 +69,6 @@ class PackageScreen(Writing):
     def __init__(self, values: Part) -> None:
         super().__init__()
         self._bundle = read(values)
-        self._warned: tuple[str, ...] = ()
 
     def body(self) -> ComposeResult:
         yield Bar("title")
@@ -92,7 +91,8 @@ class PackageScreen(Writing):
         self.query_one("#title", Bar).show(fitted(((title, "strong"),), self.size.width))
         rows = tuple(_row(place, part) for place, part in enumerate(self._bundle.parts))
         self.query_one("#parts", Pane).show(Listing(f"ORDERS {len(rows)}", rows, "none yet: a adds one"))
-        self.query_one("#aside", Pane).show(aside.standing(self._warned, self.size.width) if self._warned else _HELP)
+        shown = self.minding.shown
+        self.query_one("#aside", Pane).show(aside.standing(shown, self.size.width) if shown else _HELP)
 
     def keys(self, view: View) -> TextLine:
         words = {"a": "add", "Enter": "change", "x": "take out", "Tab": "supersedes", "PgDn": "to SEND"}
@@ -126,36 +126,18 @@ class PackageScreen(Writing):
 
     def on_send_pressed(self, event: Send.Pressed) -> None:
         event.stop()
-        session = self.interface.session
         if self.command_id:
             return
         try:
-            made = act(self._bundle, session.now())
+            made = act(self._bundle, self.interface.session.now())
         except Usage as wrong:
             self.interface.tell(str(wrong), "bad")
             return
-        stands = tuple(against(session.state, made, session.now())) if session.state is not None else ()
-        if stands != self._warned:
-            self._warned = stands
-            if stands:
-                self.interface.tell("see what stands against it; send again to send it all the same", "warn")
-                self.again()
-                return
-        self.sent(self.interface.sending.say(made, written=(DO, NOWHERE, self._bundle.values)))
-
-    def action_last(self) -> None:
-        """To the row that sends."""
-        self.query_one(Send).focus()
-
-    def action_back(self) -> None:
-        """Leave; the package stays a draft."""
-        send = self.query_one(Send)
-        if send.armed:
-            send.disarm()
+        if self.minding.holds_up(made):
+            self.interface.tell(SENT_AGAIN, "warn")
+            self.again()
             return
-        if self.interface.typed.has(DO, NOWHERE):
-            self.interface.tell("kept as a draft: the same key brings it back, Post lists it")
-        self.dismiss()
+        self.sent(self.interface.sending.say(made, written=(DO, NOWHERE, self._bundle.values)))
 
     def _write(self, place: int) -> None:
         written = self._bundle.parts[place] if place < len(self._bundle.parts) else {}

@@ -1,24 +1,16 @@
 """Post: what waits for my centre, where what it sent is now, and what is being written."""
 
-from textual.app import ComposeResult
-
 from coordinator.tui.rows import post
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import exact, fit, plain
 from coordinator.tui.view import View
-from coordinator.tui.widgets.pane import Pane
 
 
 class PostScreen(Panes):
     """An operator's screen."""
 
     ORDER = ("foryou", "sent", "drafts")
-
-    def lists(self) -> ComposeResult:
-        yield Pane("foryou")
-        yield Pane("sent")
-        yield Pane("drafts")
 
     def listings(self, view: View) -> dict[str, Listing]:
         sent = post.sent(view)

@@ -1,12 +1,9 @@
 """One thing in full: a message with its thread, an order with its fate, an entry as it stands in the log."""
 
-from textual.app import ComposeResult
-
 from coordinator.tui.rows import detail
-from coordinator.tui.screens.base import Base
-from coordinator.tui.spots import Listing, Spot
+from coordinator.tui.screens.base import About
+from coordinator.tui.spots import Listing
 from coordinator.tui.view import View
-from coordinator.tui.widgets.pane import Pane
 
 TITLES = {
     "message": "MESSAGE",
@@ -22,29 +19,12 @@ TITLES = {
 }
 
 
-class ThingScreen(Base):
-    """Everything about one thing; all actions about it work here."""
+class ThingScreen(About):
+    """Everything about one thing."""
 
-    main = True
-
-    def __init__(self, about: Spot) -> None:
-        super().__init__()
-        self._about = about
-
-    @property
-    def spot(self) -> Spot:
-        return self._about
-
-    def body(self) -> ComposeResult:
-        yield Pane("thing")
-
-    def first_focus(self) -> None:
-        self.query_one(Pane).focus()
-
-    def fill(self, view: View) -> None:
-        rows = detail.of(view, self._about, self.size.width)
-        if self._about.kind == "entry":
-            rows = detail.entry(self.interface.source.find(self._about.seq), self.size.width)
-        self.query_one(Pane).show(
-            Listing(TITLES.get(self._about.kind, "DETAIL"), rows, "nothing is known of this here", " Esc back --")
-        )
+    def listing(self, view: View) -> Listing:
+        spot = self.spot
+        rows = detail.of(view, spot, self.size.width)
+        if spot.kind == "entry":
+            rows = detail.entry(self.interface.source.find(spot.seq), self.size.width)
+        return Listing(TITLES.get(spot.kind, "DETAIL"), rows, "nothing is known of this here", " Esc back --")

@@ -1,8 +1,9 @@
-"""The charter on joining: once, and whatever key is pressed goes on; a key that means something does it too."""
+"""The charter on joining, and when it changes: once, and any key goes on; one that means something does it too."""
 
 from textual import events
 from textual.app import ComposeResult
 
+from coordinator.incident.roster import Scope
 from coordinator.tui.rows.welcome import ANY_KEY, welcome
 from coordinator.tui.screens.base import Base
 from coordinator.tui.texts import Line
@@ -13,7 +14,11 @@ ONLY_GO_ON = frozenset(("escape", "enter", "space"))
 
 
 class WelcomeScreen(Base):
-    """Who has which desk, before the work begins."""
+    """Who has which desk, before the work begins, or goes on under another charter."""
+
+    def __init__(self, before: tuple[Scope, ...] = ()) -> None:
+        super().__init__()
+        self._before = before
 
     def body(self) -> ComposeResult:
         yield Pane("thing")
@@ -22,7 +27,7 @@ class WelcomeScreen(Base):
         self.query_one(Pane).can_focus = False
 
     def fill(self, view: View) -> None:
-        self.query_one(Pane).show(welcome(view, self.size.width))
+        self.query_one(Pane).show(welcome(view, self.size.width, self._before))
 
     def keys(self, view: View) -> Line:
         return ((ANY_KEY, "key"), ("   ", ""), (self.interface.key_of("charter"), "key"), (" shows it whole", ""))
