@@ -71,18 +71,20 @@ class Links:
             self._hub.do(Link(operator=subscriber.operator, state="up", since=now, version=heard.version))
 
     def beat(self, subscriber: Subscriber, beat: Beat) -> None:
-        """How long ago its screen was painted, and whether there is more to show."""
+        """How long ago its screen was painted, and whether there is more to show; how long ago a key was pressed."""
         now, _ = self._hub.time.read()
         mono = self._hub.time.monotonic()
         if beat.painted is not None:
             subscriber.painted = mono - beat.painted / 1000
             subscriber.waiting = beat.waiting
-        since = self._unpainted_since(subscriber.operator, mono)
+        if beat.key is not None:
+            subscriber.key_at = mono - beat.key / 1000
         contact = self._hub.state.contacts.get(subscriber.operator)
-        logged = contact.unpainted_since if contact is not None else None
-        if (since is None) != (logged is None):
-            at = None if since is None else utc(now - timedelta(seconds=mono - since))
-            self._hub.do(Presence(operator=subscriber.operator, unpainted_since=at))
+        logged = (contact.unpainted_since, contact.idle_since) if contact is not None else (None, None)
+        since = (self._unpainted_since(subscriber.operator, mono), self._idle_since(subscriber.operator, mono))
+        if [one is None for one in since] != [one is None for one in logged]:
+            unpainted, idle = (None if one is None else utc(now - timedelta(seconds=mono - one)) for one in since)
+            self._hub.do(Presence(operator=subscriber.operator, unpainted_since=unpainted, idle_since=idle))
 
     def look(self, now: datetime, mono: float) -> None:
         """Write down the links that were lost."""
@@ -117,3 +119,11 @@ class Links:
             return None
         last = max(screen.painted or 0.0 for screen in screens)
         return last if mono - last > self._lost_after else None
+
+    def _idle_since(self, operator: str, mono: float) -> float | None:
+        """Since when whoever holds a desk has pressed no key, if that is longer than `attention_within`."""
+        if not any(desk.holder == operator for desk in self._hub.state.desks.values()):
+            return None
+        keys = [session.key_at for session in self._heard[operator].sessions if session.key_at is not None]
+        patience = duration(self._hub.state.roster.settings.attention_within).total_seconds()
+        return max(keys) if keys and mono - max(keys) > patience else None

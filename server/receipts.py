@@ -1,13 +1,13 @@
-"""Delivered and seen, batched: what clients report becomes one entry about every second.
+"""Delivered, seen and opened, batched: what clients report becomes one entry about every second.
 
-Law: only what concerns the reporting centre counts, and each fact once.
+Law: only what concerns the reporting centre counts, or lies on a desk of the one who opened it; and each fact once.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from coordinator.incident.hubacts import Receipt, Receipts
-from coordinator.incident.hubwork import awaits_receipt
+from coordinator.incident.hubwork import awaits_opening, awaits_receipt
 from coordinator.incident.state import Mark, Report, State
 
 EVERY = 1.0
@@ -18,6 +18,7 @@ class ReceiptBook:
     def __init__(self) -> None:
         self._delivered: dict[str, set[int]] = defaultdict(set)
         self._seen: dict[str, set[int]] = defaultdict(set)
+        self._opened: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         self.since: float | None = None
         """When the oldest waiting receipt came."""
 
@@ -34,22 +35,27 @@ class ReceiptBook:
             if mark is not None and mark.seen is None:
                 self._seen[centre].add(seq)
                 self.since = now if self.since is None else self.since
+            if awaits_opening(state, seq, operator):
+                self._opened[centre][operator].add(seq)
+                self.since = now if self.since is None else self.since
 
     def take(self) -> Receipts:
         """All that waits, as the body of one entry."""
-        centres = sorted({*self._delivered, *self._seen})
+        centres = sorted({*self._delivered, *self._seen, *self._opened})
         made = Receipts(
             receipts=tuple(
                 Receipt(
                     centre=centre,
                     delivered=tuple(sorted(self._delivered[centre])),
                     seen=tuple(sorted(self._seen[centre])),
+                    opened={name: tuple(sorted(seqs)) for name, seqs in sorted(self._opened[centre].items())},
                 )
                 for centre in centres
             )
         )
         self._delivered.clear()
         self._seen.clear()
+        self._opened.clear()
         self.since = None
         return made
 

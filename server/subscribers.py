@@ -62,6 +62,8 @@ class Subscriber:
         """The fingerprint of the key it came with; on a keyless hub, none."""
         self.painted: float | None = None
         """When its screen was last painted, on the hub's monotonic clock; a session without a screen never says."""
+        self.key_at: float | None = None
+        """When a key was last pressed there, on the same clock; a session without a keyboard never says."""
         self.waiting = False
         """Whether there is something that has not been painted."""
 

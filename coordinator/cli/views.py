@@ -158,10 +158,11 @@ def _desk_data(seen: Seen) -> object:
 
 def _duty(seen: Seen) -> Iterator[str]:
     rows = [
-        (row.scope, row.name, row.holder or "UNHELD", str(row.term), stamp(row.since), row.offered_to)
+        (row.scope, row.name, row.holder or "UNHELD", str(row.term), stamp(row.since), row.offered_to,
+         f"{ago(seen.now - row.last_key)} ago" if row.last_key is not None else "")
         for row in projections.duty(seen.state)
     ]
-    yield from table(("SCOPE", "NAME", "HOLDER", "TERM", "SINCE", "OFFERED TO"), rows, "no scopes")
+    yield from table(("SCOPE", "NAME", "HOLDER", "TERM", "SINCE", "OFFERED TO", "LAST KEY"), rows, "no scopes")
 
 
 def _centre(seen: Seen) -> str:

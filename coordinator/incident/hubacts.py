@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coordinator.incident.acts import ACTS, Act, Json, Line, Moment, Name, Names, Text
 from coordinator.incident.roster import Roster
@@ -43,18 +43,25 @@ class Link(Act, frozen=True, kw_only=True):
 
 
 class Presence(Act, frozen=True, kw_only=True):
-    """An operator's screens have not been painted since, while there was something to paint (or are again)."""
+    """Whether somebody is there: an operator's screens have not been painted since, while there was something to paint;
+    the holder of a desk has pressed no key since. Neither: they are painted again, and a key was pressed.
+    """
 
     operator: Name
     unpainted_since: Moment | None = None
+    idle_since: Moment | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Entries that reached one centre's screens, and entries opened there."""
+    """Entries that reached one centre's screens, and entries opened there.
+
+    `opened`: by which operator, of the messages on a desk whose work is theirs.
+    """
 
     centre: Name
     delivered: tuple[int, ...] = ()
     seen: tuple[int, ...] = ()
+    opened: dict[Name, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Receipts(Act, frozen=True, kw_only=True):

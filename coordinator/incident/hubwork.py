@@ -9,7 +9,7 @@ from coordinator.incident.acts import Act
 from coordinator.incident.entries import Entry
 from coordinator.incident.hubacts import Alarm, Clock, Link, Open, Presence, Receipt, Receipts, Snapshot, Start, Stop
 from coordinator.incident.roster import Roster
-from coordinator.incident.ruling import Case, Draft, Rule, Step
+from coordinator.incident.ruling import Case, Draft, Rule, Step, on_desk
 from coordinator.incident.state import Contact, Mark, Message, Order, Report, State
 from coordinator.incident.times import utc
 
@@ -58,15 +58,16 @@ def linked(state: State, entry: Entry) -> State:
 
 
 def painted(state: State, entry: Entry) -> State:
-    """An operator's screens stopped being painted, or are painted again."""
+    """An operator's screens stopped being painted, or are again; a holder's keyboard is left alone, or not any more."""
     body = entry.body
     assert isinstance(body, Presence)
     contact = state.contacts.get(body.operator)
     if contact is None:
         return state
-    changed = replace(contact, unpainted_since=body.unpainted_since)
+    changed = replace(contact, unpainted_since=body.unpainted_since, idle_since=body.idle_since)
     state = replace(state, contacts=state.contacts.set(body.operator, changed))
-    return state if body.unpainted_since is not None else duty.back_in_contact(state, body.operator)
+    back = contact.unpainted_since is not None and body.unpainted_since is None
+    return duty.back_in_contact(state, body.operator) if back else state
 
 
 def received(state: State, entry: Entry) -> State:
@@ -78,7 +79,18 @@ def received(state: State, entry: Entry) -> State:
             state = _marked(state, seq, receipt, delivered=entry.at)
         for seq in receipt.seen:
             state = _marked(state, seq, receipt, delivered=entry.at, seen=entry.at)
+        for operator, seqs in receipt.opened.items():
+            for seq in seqs:
+                state = _opened(state, seq, operator, entry.at)
     return state
+
+
+def _opened(state: State, seq: int, operator: str, at: datetime) -> State:
+    message = state.messages.get(seq)
+    if message is None or operator in message.opened:
+        return state
+    message = replace(message, opened=message.opened.set(operator, at))
+    return replace(state, messages=state.messages.set(seq, message))
 
 
 def _marked(
@@ -105,6 +117,14 @@ def awaits_receipt(state: State, seq: int, centre: str) -> bool:
     if isinstance(thing, Message):
         return thing.broadcast or any(centre in relay.to for relay in thing.relays)
     return thing is not None and centre in thing.to
+
+
+def awaits_opening(state: State, seq: int, operator: str) -> bool:
+    """Whether it would tell the desk anything that this operator has opened that: an open message on their desk."""
+    message = state.messages.get(seq)
+    if message is None or seq not in state.open_messages or operator in message.opened:
+        return False
+    return on_desk(state, operator, message.scope)
 
 
 def unchanged(state: State, entry: Entry) -> State:

@@ -26,6 +26,7 @@ __all__ = [
     "duty",
     "fate",
     "held_quantity",
+    "idle_since",
     "in_force",
     "inbox",
     "on_record",
@@ -48,6 +49,8 @@ class DutyRow(Struct, frozen=True, kw_only=True):
     term: int
     since: datetime
     offered_to: str = ""
+    last_key: datetime | None = None
+    """When the holder, who is connected, last pressed a key; only where that is long ago."""
 
 
 def duty(state: State) -> list[DutyRow]:
@@ -60,10 +63,17 @@ def duty(state: State) -> list[DutyRow]:
             term=held.term,
             since=held.since,
             offered_to=held.offer.to if held.offer is not None else "",
+            last_key=idle_since(state, held.holder),
         )
         for scope in state.roster.scopes
         if (held := state.desks.get(scope.id)) is not None
     ]
+
+
+def idle_since(state: State, operator: str) -> datetime | None:
+    """Since when a holder who is connected has pressed no key; None: not long ago, or that is not known."""
+    contact = state.contacts.get(operator)
+    return contact.idle_since if contact is not None and contact.up else None
 
 
 def in_force(state: State, now: datetime) -> list[Order]:

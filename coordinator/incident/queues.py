@@ -156,12 +156,10 @@ def _still_to_answer(message: Message) -> list[str]:
 
 
 def at_it(state: State, message: Message) -> list[str]:
-    """Centres of the desk's people who have it open or acted on it: who else is at it."""
-    ground = state.roster.ground
-    people = (ground.operators.get(name) for name in staff(state, message.scope))
-    centres = unique(one.centre for one in people if one is not None)
-    seen = (centre for centre in centres if (mark := message.marks.get(centre)) is not None and mark.seen)
-    return unique([*seen, *(said.centre for said in message.said if said.centre in centres)])
+    """The desk's people who have opened it or said something on it, in that order: who else is at it."""
+    people = staff(state, message.scope)
+    opened = (operator for operator, _ in sorted(message.opened.items(), key=lambda one: one[1]))
+    return unique(one for one in (*opened, *(said.by for said in message.said)) if one in people)
 
 
 # The board

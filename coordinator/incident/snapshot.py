@@ -67,11 +67,11 @@ def trimmed(state: State, operator: str) -> State:
 
 
 def _for_viewer(message: Message, mine: frozenset[str]) -> Message:
-    """Without the replies that only the desk sees."""
+    """Without what only the desk sees: replies that are held, and who of it has opened the message."""
     if f"desk:{message.scope}" in mine:
         return message
     said = tuple(one for one in message.said if not one.held or f"centre:{one.centre}" in mine)
-    return replace(message, said=said)
+    return replace(message, said=said, opened=Map())
 
 
 def _without_keys(state: State) -> Roster:

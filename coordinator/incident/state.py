@@ -77,6 +77,8 @@ class Contact(Thing, frozen=True, kw_only=True):
     ever: bool = False
     version: str = ""
     unpainted_since: datetime | None = None
+    idle_since: datetime | None = None
+    """When they last pressed a key, if that is long ago and they hold a desk. Shown, and nothing follows from it."""
 
 
 # Traffic
@@ -170,6 +172,8 @@ class Message(Thing, frozen=True, kw_only=True):
     over_by: int | None = None
     """The entry that closed it, joined it to another, or sent it elsewhere."""
     marks: Map[str, Mark] = Map()
+    opened: Map[str, datetime] = Map()
+    """Operator of its desk: when they first opened it, while it was not over."""
     fired: tuple[str, ...] = ()
     """Deadlines that have fired: each fires once."""
     due: datetime | None = None

@@ -95,6 +95,7 @@ class Doing:
         draft = self._interface.drafts.find(do, about.kind, about.ref)
         if values is None and draft is not None:
             self._interface.tell("your draft is back")
+        self._interface.opened(view, about)
         written = values if values is not None else draft.values if draft is not None else None
         if do == "package":
             self._interface.push_screen(PackageScreen(written or {}))
@@ -113,8 +114,7 @@ class Doing:
         view = self._interface.view
         if view is None or spot == NOWHERE:
             return
-        if spot.seq:
-            self._interface.opened(view, spot)
+        self._interface.opened(view, spot)
         proposal = view.state.proposals.get(spot.seq)
         together = rivals(view, proposal) if proposal is not None else ()
         if len(together) > 1:

@@ -113,6 +113,7 @@ class Interface(App[int], inherit_bindings=False):
         self.session.listen(self._changed)
         self.session.arriving(lambda entries: self._herald.arrived(entries, self.session.operator))
         self._changed(self.session)
+        self.session.key_pressed()  # somebody has just started this
         self.set_interval(self._every, self.pulse)
 
     def _changed(self, _: Session) -> None:

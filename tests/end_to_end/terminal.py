@@ -53,8 +53,9 @@ class Terminal:
         lines: int = 24,
         environment: Mapping[str, str] | None = None,
         rate: int = 0,
+        command: Sequence[str] = (),
     ) -> None:
-        """`rate`: bytes a second that the line takes; 0 is as many as come."""
+        """`rate`: bytes a second that the line takes; 0 is as many as come. `command`: instead of the interface."""
         self._rate = rate
         self.columns, self.lines = columns, lines
         self.bytes = 0
@@ -67,7 +68,7 @@ class Terminal:
         self._reading.set()
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        command: Sequence[str] = [sys.executable, "-c", PROGRAM, hub, operator, str(folder)]
+        command = command or [sys.executable, "-c", PROGRAM, hub, operator, str(folder)]
         inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             command,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from coordinator.incident import acts, hubacts, queues
+from coordinator.incident import acts, hubacts, queues, snapshot
 from coordinator.incident.state import Message
 from tests.incident.played import START, Play
 
@@ -76,5 +76,7 @@ def test_the_desk_sees_who_else_is_at_it() -> None:
     play = Play()
     seq = play.sent()
     assert queues.at_it(play.state, play.message(seq)) == []
-    play.did("hub", hubacts.Receipts(receipts=(hubacts.Receipt(centre="eoc", seen=(seq,)),)))
-    assert queues.at_it(play.state, play.message(seq)) == ["eoc"]
+    for one in ("dana", "lee"):
+        play.did("hub", hubacts.Receipts(receipts=(hubacts.Receipt(centre="eoc", opened={one: (seq,)}),)))
+    assert queues.at_it(play.state, play.message(seq)) == ["dana", "lee"], "two of one centre, in their order"
+    assert "dana" not in snapshot.trimmed(play.state, "nia").messages[seq].opened, "who is at it is the desk's own"

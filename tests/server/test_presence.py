@@ -8,6 +8,7 @@ import pytest
 
 from coordinator.incident import hubacts
 from coordinator.incident.acts import Acknowledge, Message, Note, Order, Relay
+from coordinator.incident.duty import out_since
 from coordinator.incident.entries import Entry
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads
@@ -165,6 +166,65 @@ async def test_one_painted_screen_is_enough(place: Place, clock: HandClock) -> N
     await stuck.send(Beat(painted=60_000, waiting=True))
     await heard(stuck)
     assert await log(place, "presence") == []
+
+
+async def idle(place: Place, operator: str) -> list[object]:
+    """What was written of when they last pressed a key."""
+    bodies = [entry.body for entry in await log(place, "presence")]
+    return [body.idle_since for body in bodies if isinstance(body, hubacts.Presence) and body.operator == operator]
+
+
+async def test_a_holder_who_presses_no_key_is_said_once_and_once_more_when_they_are_back(
+    place: Place, clock: HandClock
+) -> None:
+    """And nothing follows from it: a connected session is not a person, but it is in contact."""
+    lee = await place.join("lee")
+    pressed = clock.at
+    for passed in range(0, 180, 15):
+        await lee.send(Beat(painted=0, key=passed * 1000))
+        await heard(lee)
+        place.hub.tick()
+        clock.move(15)
+    assert await idle(place, "lee") == [pressed]
+    assert place.hub.state.contacts["lee"].idle_since == pressed
+    assert out_since(place.hub.state, "lee") is None
+    assert [entry.body for entry in await log(place, "alarm")] == []
+    await lee.send(Beat(painted=0, key=10))
+    await heard(lee)
+    await heard(lee)
+    assert await idle(place, "lee") == [pressed, None]
+
+
+async def test_who_holds_no_desk_may_sit_and_read_and_nobody_is_told(place: Place, clock: HandClock) -> None:
+    nia = await place.join("nia")
+    clock.move(600)
+    await nia.send(Beat(painted=0, key=600_000))
+    await heard(nia)
+    assert await log(place, "presence") == []
+
+
+async def test_a_session_without_a_keyboard_says_nothing_of_its_operator(place: Place, clock: HandClock) -> None:
+    lee = await place.join("lee")
+    clock.move(600)
+    await lee.send(Beat())
+    await heard(lee)
+    assert await log(place, "presence") == []
+
+
+async def test_who_has_opened_a_message_of_their_desk_is_said_by_name_and_once(place: Place, clock: HandClock) -> None:
+    nia, lee, dana = await place.join("nia"), await place.join("lee"), await place.join("dana")
+    message = await nia.do(Message(precedence="ROUTINE", text="x", topic="ops/water"))
+    for _ in range(2):
+        for client in (nia, lee, dana):
+            await client.send(Got(seen=(message.seq,)))
+            await heard(client)
+        clock.move(EVERY)
+        place.hub.tick()
+    (entry,) = await log(place, "receipts")
+    assert isinstance(entry.body, hubacts.Receipts)
+    opened: dict[str, tuple[int, ...]] = {"dana": (message.seq,), "lee": (message.seq,)}
+    assert entry.body.receipts == (hubacts.Receipt(centre="eoc", opened=opened),)
+    assert set(place.hub.state.messages[message.seq].opened) == {"lee", "dana"}
 
 
 async def test_receipts_are_batched_and_each_fact_is_told_once(place: Place, clock: HandClock) -> None:

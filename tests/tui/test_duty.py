@@ -1,6 +1,8 @@
 """Protects: who sits at a desk is told what changes, what rings, and what stands against their words before they go."""
 
-from coordinator.incident import acts
+from datetime import timedelta
+
+from coordinator.incident import acts, hubacts
 from coordinator.session.client import Session
 from coordinator.tui.interface import Interface
 from tests.tui.seat import PATIENCE, Room, Seat
@@ -164,3 +166,32 @@ async def test_a_charter_stands_once_on_a_large_screen(room: Room) -> None:
     await lee.sees("1 DESKS", "2 CHARTER of ops", "Noticed in")
     assert lee.text.count("Noticed in") == 1
     assert next(line for line in lee.lines if "1 DESKS" in line).count("2 CHARTER of ops") == 1, "side by side"
+
+
+async def test_two_of_one_centre_see_each_other_at_a_message(room: Room) -> None:
+    """The POC and a deputy sit side by side: who opens what the other has open, or writes about, sees it."""
+    nia, lee, dana = await room.sit("nia"), await room.sit("lee"), await room.sit("dana")
+    await write(nia, "Which way out?")
+    await lee.sees("M-1")
+    await lee.press("enter")
+    await lee.sees("MESSAGE", "Which way out?")
+    assert "Also at it" not in lee.text
+    await dana.press("w")
+    await dana.sees("ANSWER to the originator", "Also at it  Lee Marsh")
+    await lee.sees("Also at it  Dana Ortiz")
+    await nia.press("2", "enter")
+    await nia.sees("MESSAGE", "Which way out?")
+    assert "Also at it" not in nia.text, "who of the desk has opened it is the desk's"
+
+
+async def test_when_a_holder_last_pressed_a_key_stands_beside_their_name(room: Room) -> None:
+    nia, lee = await room.sit("nia", (120, 30)), await room.sit("lee", (120, 30))
+    since = lee.session.now() - timedelta(minutes=12)
+    room.stage.hub.do(hubacts.Presence(operator="lee", idle_since=since))
+    await nia.sees("POC ops: Lee Marsh", "(last key 12m ago)")
+    await nia.press("c")
+    await nia.sees("1 DESKS")
+    assert nia.text.count("(last key 12m ago)") == 2, "in the line at the top, and beside the desk"
+    assert "last key" not in lee.text, "lee knows"
+    room.stage.hub.do(hubacts.Presence(operator="lee"))
+    await nia.gone("last key")

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from coordinator.incident import projections
 from coordinator.incident.roster import Instruction, Scope
 from coordinator.incident.state import Desk
 from coordinator.tui.spots import Listing, Row, Spot
-from coordinator.tui.texts import Line, Span, clock, coarse, fit, hour, joined, length, plain, wrapped
+from coordinator.tui.texts import Line, Span, clock, coarse, fit, hour, joined, length, plain, span, wrapped
 from coordinator.tui.view import View
 
 BEAT = ".:"
@@ -75,17 +76,25 @@ def _duty_line(view: View, width: int) -> Line:
 
 
 def holding(view: View, desk: Desk) -> str:
-    """`POC ops: Lee Marsh (you) since 06:00`."""
+    """`POC ops: Lee Marsh (you) since 06:00`; of others, when they last pressed a key, if that is long ago."""
     if not desk.holder:
         return f"POC {plain(desk.scope)}: UNHELD since {hour(desk.since)}"
     you = " (you)" if desk.holder == view.me else ""
-    return f"POC {plain(desk.scope)}: {plain(view.name(desk.holder))}{you} since {hour(desk.since)}"
+    since = f"since {hour(desk.since)}{_last_key(view, desk)}"
+    return f"POC {plain(desk.scope)}: {plain(view.name(desk.holder))}{you} {since}"
+
+
+def _last_key(view: View, desk: Desk) -> str:
+    """A connected session is not a person: ` (last key 12m ago)`."""
+    idle = projections.idle_since(view.state, desk.holder) if desk.holder != view.me else None
+    return f" (last key {span(view.now - idle)} ago)" if idle is not None else ""
 
 
 def _short(view: View) -> str:
     return "POC " + "  ".join(
         f"{plain(desk.scope)}: "
         + ("YOU" if desk.holder == view.me else plain(view.name(desk.holder)) if desk.holder else "UNHELD")
+        + _last_key(view, desk)
         for desk in view.desks
     )
 

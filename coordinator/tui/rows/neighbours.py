@@ -17,7 +17,7 @@ def neighbours(view: View, message: Message, width: int) -> list[Line]:
     """A line for each thing that whoever handles it should know; none where there is none."""
     state = view.state
     proposals, orders = holdings.done_about(state, message.seq)
-    others = [centre for centre in queues.at_it(state, message) if centre != view.centre]
+    others = [_person(view, message, one) for one in queues.at_it(state, message) if one != view.me]
     lines = pair("Ball", queues.ball(state, message), width)
     lines += pair("Also at it", joined(others), width, "warn")
     lines += pair("Done for it", joined([one.number for one in proposals] + [one.number for one in orders]), width)
@@ -27,6 +27,12 @@ def neighbours(view: View, message: Message, width: int) -> list[Line]:
     for sentence in consistency.against(state, Relay(ref=message.seq, to=()), view.now)[:SHOWN]:
         lines += pair("Mind", sentence, width, "warn")
     return lines
+
+
+def _person(view: View, message: Message, operator: str) -> str:
+    """`Dana Ortiz 14:31`: and since when they have had it open."""
+    opened = message.opened.get(operator)
+    return f"{view.name(operator)} {hour(opened)}" if opened is not None else view.name(operator)
 
 
 def _named(messages: list[Message]) -> str:
