@@ -123,6 +123,8 @@ class Interface(App[int], inherit_bindings=False):
 
     def pulse(self) -> None:
         """Take in what changed since the last time; a second that passed is a change."""
+        if not self.screen_stack:
+            return  # the interface closes
         if self.session.fault is not None:
             self.fault = self.session.fault
             self.exit(1)
@@ -138,9 +140,8 @@ class Interface(App[int], inherit_bindings=False):
         state = self.session.state
         if state is not None:
             self._look(new)
-        top = self.screen_stack[-1] if self.screen_stack else None  # none any more, while the interface closes
-        if isinstance(top, Base):
-            top.again()
+        if isinstance(self.screen, Base):
+            self.screen.again()
             self._painting.drawn()
 
     def _look(self, new: bool) -> None:

@@ -34,11 +34,15 @@ class Seat:
         self._task = asyncio.create_task(self._sit(size))
         await self._ready.wait()
 
-    async def end(self) -> None:
-        """Leave."""
+    async def leave(self) -> None:
+        """Get up; the session stays."""
         self._keys.put_nowait(None)
         if self._task is not None:
             await self._task
+
+    async def end(self) -> None:
+        """Leave."""
+        await self.leave()
         await self.session.close()
 
     async def _sit(self, size: tuple[int, int]) -> None:

@@ -212,3 +212,25 @@ async def test_the_arrows_go_through_a_form_and_through_the_lines_of_a_text(room
     await lee.sees(">Precedence")
     await lee.press("up")
     await lee.sees(">Text")
+
+
+async def test_what_came_by_phone_is_entered_for_the_centre_that_said_it(room: Room) -> None:
+    """Said by something else than this keyboard: then the form asks for whom, when, and in which words."""
+    lee = await room.sit("lee", (80, 30))
+    await lee.press("m")
+    await lee.type("Weir is holding")
+    await lee.sees("Said by")
+    assert "On behalf of" not in lee.text
+    await lee.press(*["enter"] * 6)
+    await lee.sees(">Subject")
+    await lee.press("enter", "3")
+    await lee.sees(">On behalf of", "Said at", "Words")
+    await lee.type("south")
+    await lee.press("up", "1")
+    await lee.gone("On behalf of")
+    await lee.press("up", "3")
+    await lee.sees("On behalf of")
+    await lee.send()
+    await lee.sees("message accepted: M-1")
+    (said,) = [entry for entry in room.stage.entries() if entry.kind == "message"]
+    assert (said.by, said.centre, said.means) == ("lee", "south", "phone")

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
+from coordinator.incident.entries import OnRecord
 from coordinator.session.saying import Usage
 from coordinator.tui import choices
 from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, label, place, record_of
@@ -26,6 +27,8 @@ from coordinator.tui.widgets.bars import Bar
 from coordinator.tui.widgets.fields import Body, Changed, Choice, Done, Field, Line, Send
 from coordinator.tui.widgets.pane import Pane
 
+HERE = ("", "here")
+"""What *Said by* says of words that are written by who says them."""
 TEXTS = frozenset(("text", "briefing", "rationale", "reason", "alternative", "words"))
 
 
@@ -49,7 +52,7 @@ class FormScreen(Writing):
         self._form = FORMS[do]
         self._values = dict(values)
         record = RECORD if do not in ("note", "decision", "offer", "assume", "stand_down", "end_operation") else ()
-        shown = (*self._form.fields, *(record if values.get("means") else record[:1]))
+        shown = (*self._form.fields, *record)
         self._shown: tuple[str, ...] = tuple(name for name in shown if not (name == "refs" and "ref" in values))
         self._ready = False
         self._resumed = resumed
@@ -67,7 +70,7 @@ class FormScreen(Writing):
         yield Bar("title")
         with VerticalScroll(id="fields", can_focus=False):
             for name in self._shown:
-                with Horizontal(classes="field long" if name in self._form.long else "field"):
+                with Horizontal(id=f"row-{name}", classes="field long" if name in self._form.long else "field"):
                     yield _label(name)
                     yield self._made(name)
         yield Send(self.SEND)
@@ -75,9 +78,21 @@ class FormScreen(Writing):
 
     def first_focus(self) -> None:
         self.query_one("#aside", Pane).can_focus = False
+        self._unfold()
         self._field(self._begins_at()).focus()
         self._begun = self.values
         self._ready = True
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether it was said elsewhere than at this keyboard: by radio, by phone."""
+        return "means" in self._shown and self._field("means").said not in HERE
+
+    def _unfold(self) -> None:
+        """For whom, when and in which words is asked of what was said elsewhere."""
+        for name in RECORD[1:]:
+            if name in self._shown:
+                self.query_one(f"#row-{name}").display = self._elsewhere
 
     def _begins_at(self) -> str:
         """The first field to be written; for a draft that is back, the text that was being written."""
@@ -109,6 +124,7 @@ class FormScreen(Writing):
             self._kept = True
             self.command_id = ""  # what was sent is gone; this is written anew, and stays
             self._flash()
+            self._unfold()
             self.keep()
             self.again()
 
@@ -135,7 +151,7 @@ class FormScreen(Writing):
         now = self.interface.session.now()
         try:
             act = act_of(self.do, self.spelled(), now)
-            record = record_of(self.values, now)
+            record = record_of(self.values, now) if self._elsewhere else OnRecord()
         except Usage as wrong:
             self.wrong(str(wrong))
             return
@@ -197,7 +213,8 @@ class FormScreen(Writing):
         return aside.aside(view, self.do, self.about, self.size.width, field=name, said=said, subject=subject)
 
     def _step(self, by: int) -> None:
-        rows: list[Widget] = [*(self._field(name) for name in self._shown), self.query_one(Send)]
+        names = [name for name in self._shown if self.query_one(f"#row-{name}").display]
+        rows: list[Widget] = [*map(self._field, names), self.query_one(Send)]
         at = rows.index(self.focused) if self.focused in rows else 0
         rows[max(0, min(at + by, len(rows) - 1))].focus()
 
