@@ -11,7 +11,7 @@ from msgspec import Struct
 from coordinator.incident import claims, projections, queues
 from coordinator.incident.queues import BoardRow
 from coordinator.incident.roster import Centre, Ground, Operator, Scope
-from coordinator.incident.ruling import holds, on_desk
+from coordinator.incident.ruling import holds, on_desk, resolve
 from coordinator.incident.state import Desk, Message, Order, Proposal, Rollcall, State
 from coordinator.incident.times import duration
 from coordinator.session.link import Link
@@ -114,6 +114,15 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
         mark = message.marks.get(self.centre)
         said = any(said.centre == self.centre for said in message.said)
         return said or (mark is not None and (mark.acknowledged is not None or bool(mark.declined)))
+
+    @cached_property
+    def held_acts(self) -> dict[int, str]:
+        """Message or order: what I said about it that is held here while there is no link."""
+        if self.link.up:
+            return {}
+        commands = [waiting.command for waiting in self.waiting]
+        about = ((resolve(self.state, getattr(one.act, "ref", None) or 0), one.do) for one in commands)
+        return {seq: do for seq, do in about if seq}
 
     # Orders
 

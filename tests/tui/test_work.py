@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from coordinator.incident.acts import Offer, Order
+from coordinator.incident.acts import Offer, Order, Relay
 from coordinator.tui.quiz import quiz
 from tests.tui.seat import Room, Seat
 
@@ -276,3 +276,26 @@ async def test_what_a_form_begins_with_is_no_draft(room: Room) -> None:
     await lee.sees("HAND OVER", "Proposals: none")
     await lee.press("escape", "p")
     await lee.sees("3 DRAFTS 0")
+
+
+async def test_what_was_done_without_a_link_stands_beside_what_it_was_done_to(room: Room) -> None:
+    """Nobody does it a second time because the screen looks as if nothing was done."""
+    nia, lee, sol = await room.sit("nia"), await room.sit("lee"), await room.sit("sol")
+    await write(nia, "!Two on the roof")
+    await lee.session.send(Relay(ref="M-1", to=("south",)))
+    await write(nia, "Which way out?")
+    await sol.sees("NEW: acknowledge")
+    await lee.sees("M-2 Which way out?")
+    for seat in (lee, sol):
+        seat.session.cut()
+        await seat.sees("LINK DOWN")
+    await sol.press("a")
+    await sol.sees("HELD: acknowledge")
+    await lee.press("w")
+    await lee.type("Over the hill")
+    await lee.send()
+    await lee.sees("M-2 [answer HELD] Which way out?")
+    for seat in (lee, sol):
+        seat.session.restore()
+    await sol.sees("acknowledged")
+    await lee.sees("nothing waits on your desk")

@@ -69,6 +69,8 @@ def _order_row(view: View, order: Order) -> Row:
         word = ("READ BACK AGAIN", "bad") if report is not None and report.readback else ("READ BACK", "warn")
     else:
         word = ((report.answer if report is not None else "") or "read back", "")
+    if order.seq in view.held_acts:
+        word = (f"HELD: {view.held_acts[order.seq]}", "warn")
     line: Line = (
         ("ORDER       ", "strong"),
         (f"{order.number} ", "strong"),
@@ -91,6 +93,8 @@ def _inbox_row(view: View, message: Message) -> Row:
         state = ("wants an answer", "warn")
     if message.answered is not None:
         state = ("answered", "")
+    if message.seq in view.held_acts:
+        state = (f"HELD: {view.held_acts[message.seq]}", "warn")
     marker = MARKERS[message.precedence]
     line: Line = (
         (marker[0][:13], marker[1] if not done else ""),
@@ -148,7 +152,7 @@ def _ball_look(view: View, message: Message) -> str:
 def _ball(view: View, message: Message) -> str:
     """Where a message is, and with whom the ball lies."""
     due = view.due(message) if expects(message) else None
-    answer = f", due {hour(due)}" if due is not None else ""
+    when = f", due {hour(due)}" if due is not None else f" since {hour(message.at)}"
     if message.asked_at is not None:
         return f"ASKED BACK: you, since {hour(message.asked_at)}"
     words = {
@@ -156,4 +160,4 @@ def _ball(view: View, message: Message) -> str:
         "closed": f"closed: {plain(message.closed)}",
         "elsewhere": "not ours: Enter says where it belongs",
     }
-    return words.get(message.place, f"with {plain(queues.ball(view.state, message))} since {hour(message.at)}{answer}")
+    return words.get(message.place, f"with {plain(queues.ball(view.state, message))}{when}")

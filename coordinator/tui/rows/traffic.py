@@ -26,7 +26,8 @@ def _desk_row(view: View, message: Message) -> Row:
     due, look = until(view.due(message), view.now)
     if message.asked_at is not None:
         due, look = f"asked {coarse(view.now - message.asked_at)}", ""
-    return _row(message, MARKERS[message.precedence], (due, look), gist(message))
+    held = view.held_acts.get(message.seq)
+    return _row(message, MARKERS[message.precedence], (due, look), f"[{held} HELD] " * bool(held) + gist(message))
 
 
 def _awaited_row(view: View, message: Message) -> Row:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import to_builtins
 
 from coordinator.incident.roster import Scope
-from coordinator.tui.rows.duty import holding
+from coordinator.tui.rows.duty import away, holding
 from coordinator.tui.spots import Listing, Row
 from coordinator.tui.texts import Line, joined, plain, wrapped
 from coordinator.tui.view import View
@@ -61,7 +61,8 @@ def _scope(view: View, scope: Scope, width: int) -> Iterator[Line]:
     default = ": what names no topic comes here" if scope.default else ""
     yield ((plain(scope.name), "strong"), (plain(default), ""))
     if desk is not None:
-        yield ((f"  {holding(view, desk)}; deputies {_names(view, scope)}", "" if desk.holder else "bad"),)
+        held: Line = ((f"  {holding(view, desk)}", "" if desk.holder else "bad"), (away(view, desk), "bad"))
+        yield (*held, (f"; deputies {_names(view, scope)}", ""))
     facts = {
         "bring": joined(scope.mandate.topics),
         "not here": "; ".join(f"{topic}: {where}" for topic, where in scope.elsewhere.items()),
