@@ -157,12 +157,14 @@ def _desk_data(seen: Seen) -> object:
 
 
 def _duty(seen: Seen) -> Iterator[str]:
+    found = projections.duty(seen.state)
     rows = [
-        (row.scope, row.name, row.holder or "UNHELD", str(row.term), stamp(row.since), row.offered_to,
-         f"{ago(seen.now - row.last_key)} ago" if row.last_key is not None else "")
-        for row in projections.duty(seen.state)
+        (row.scope, row.name, row.holder or "UNHELD", str(row.term), stamp(row.since), row.offered_to) for row in found
     ]
-    yield from table(("SCOPE", "NAME", "HOLDER", "TERM", "SINCE", "OFFERED TO", "LAST KEY"), rows, "no scopes")
+    yield from table(("SCOPE", "NAME", "HOLDER", "TERM", "SINCE", "OFFERED TO"), rows, "no scopes")
+    for row in found:
+        if row.last_key is not None:  # a connected session is not a person
+            yield f"{row.scope}: {row.holder} is connected, last key {ago(seen.now - row.last_key)} ago"
 
 
 def _centre(seen: Seen) -> str:

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from coordinator.incident.acts import Act, CentreState
 from coordinator.incident.briefing import briefing
+from coordinator.incident.duty import out_since
 from coordinator.incident.entries import OnRecord
 from coordinator.incident.situation import situation
 from coordinator.session import saying
@@ -57,7 +58,8 @@ def _on_my_scope(view: View, _: Spot) -> dict[str, str]:
 def _offer(view: View, spot: Spot) -> dict[str, str]:
     scope = spot.ref if spot.kind == "scope" else (view.held[0] if view.held else "")
     charter = view.scope(scope)
-    to = next((one for one in (*charter.staff,) if one != view.me), "") if charter is not None else ""
+    others = [one for one in charter.staff if one != view.me] if charter is not None else []
+    to = next((one for one in others if out_since(view.state, one) is None), others[0] if others else "")
     return {"scope": scope, "to": to, "briefing": briefing(view.state, scope, view.now) if scope else ""}
 
 

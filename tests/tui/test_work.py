@@ -299,3 +299,14 @@ async def test_what_was_done_without_a_link_stands_beside_what_it_was_done_to(ro
         seat.session.restore()
     await sol.sees("acknowledged")
     await lee.sees("nothing waits on your desk")
+
+
+async def test_a_form_that_was_emptied_again_is_no_draft(room: Room) -> None:
+    """Esc never discards; whoever wants nothing kept takes the words out again."""
+    nia = await room.sit("nia")
+    await nia.press("m", "x", "y", "escape")
+    await nia.sees("3 DRAFTS 1", "xy")
+    await nia.press("m")
+    await nia.sees("your draft is back")
+    await nia.press("backspace", "backspace", "escape")
+    await nia.sees("3 DRAFTS 0")

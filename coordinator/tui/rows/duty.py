@@ -68,20 +68,19 @@ def _duty_line(view: View, width: int) -> Line:
         spans.append((holding(view, desk), "bad" if not desk.holder else ""))
         spans.append(("   ", ""))
     line = tuple(spans[:-1])
-    return (
-        line
-        if length(line) <= width
-        else (*line[:1], *certain, (fit(_short(view), width - length((*line[:1], *certain))), ""))
-    )
+    room = width - length((*line[:1], *certain))
+    return line if length(line) <= width else (*line[:1], *certain, (fit(_short(view, room), room), ""))
 
 
 def holding(view: View, desk: Desk) -> str:
     """`POC ops: Lee Marsh (you) since 06:00`; of others, when they last pressed a key, if that is long ago."""
-    if not desk.holder:
-        return f"POC {plain(desk.scope)}: UNHELD since {hour(desk.since)}"
+    return f"POC {plain(desk.scope)}: {_who(view, desk)}"
+
+
+def _who(view: View, desk: Desk) -> str:
+    name = plain(view.name(desk.holder)) if desk.holder else "UNHELD"
     you = " (you)" if desk.holder == view.me else ""
-    since = f"since {hour(desk.since)}{_last_key(view, desk)}"
-    return f"POC {plain(desk.scope)}: {plain(view.name(desk.holder))}{you} {since}"
+    return f"{name}{you} since {hour(desk.since)}{_last_key(view, desk)}"
 
 
 def _last_key(view: View, desk: Desk) -> str:
@@ -90,13 +89,16 @@ def _last_key(view: View, desk: Desk) -> str:
     return f" (last key {span(view.now - idle)} ago)" if idle is not None else ""
 
 
-def _short(view: View) -> str:
-    return "POC " + "  ".join(
-        f"{plain(desk.scope)}: "
-        + ("YOU" if desk.holder == view.me else plain(view.name(desk.holder)) if desk.holder else "UNHELD")
-        + _last_key(view, desk)
+def _short(view: View, room: int) -> str:
+    """`POC ops: YOU  medical: UNHELD`; when somebody last pressed a key, where there is room for that."""
+    names = [
+        "YOU" if desk.holder == view.me else plain(view.name(desk.holder)) if desk.holder else "UNHELD"
         for desk in view.desks
-    )
+    ]
+    held = [f"{plain(desk.scope)}: {name}" for desk, name in zip(view.desks, names, strict=True)]
+    keys = [one + _last_key(view, desk) for one, desk in zip(held, view.desks, strict=True)]
+    told = f"POC {'  '.join(keys)}"
+    return told if len(told) <= room else f"POC {'  '.join(held)}"
 
 
 def desks(view: View) -> Listing:
@@ -110,7 +112,7 @@ def _desk(view: View, desk: Desk) -> Row:
     offered = f"  offered to {plain(view.name(desk.offer.to))}" if desk.offer is not None else ""
     line: Line = (
         (fit(plain(desk.scope), 14), "strong"),
-        (holding(view, desk), "" if desk.holder else "bad"),
+        (_who(view, desk), "" if desk.holder else "bad"),
         (f"  term {desk.term}", ""),
         (offered, "info"),
         (gone, "bad"),

@@ -7,7 +7,7 @@ from msgspec import to_builtins
 from coordinator.incident.roster import Scope
 from coordinator.tui.rows.duty import away, holding
 from coordinator.tui.spots import Listing, Row
-from coordinator.tui.texts import Line, joined, plain, wrapped
+from coordinator.tui.texts import Line, joined, length, plain, wrapped
 from coordinator.tui.view import View
 
 LABEL = 11
@@ -62,7 +62,9 @@ def _scope(view: View, scope: Scope, width: int) -> Iterator[Line]:
     yield ((plain(scope.name), "strong"), (plain(default), ""))
     if desk is not None:
         held: Line = ((f"  {holding(view, desk)}", "" if desk.holder else "bad"), (away(view, desk), "bad"))
-        yield (*held, (f"; deputies {_names(view, scope)}", ""))
+        names = _names(view, scope)
+        after: Line = ((f"; deputies {names}", ""),)
+        yield from ((*held, *after),) if length((*held, *after)) <= width else (held, *_fact("deputies", names, width))
     facts = {
         "bring": joined(scope.mandate.topics),
         "not here": "; ".join(f"{topic}: {where}" for topic, where in scope.elsewhere.items()),

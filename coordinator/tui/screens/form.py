@@ -15,7 +15,7 @@ from textual.widget import Widget
 from coordinator.incident.entries import OnRecord
 from coordinator.session.saying import Usage
 from coordinator.tui import choices
-from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, label, place, record_of
+from coordinator.tui.forms import FORMS, NO, RECORD, YES, act_of, begun, label, place, record_of
 from coordinator.tui.minding import SENT_AGAIN
 from coordinator.tui.rows import aside
 from coordinator.tui.screens.base import Writing
@@ -57,6 +57,8 @@ class FormScreen(Writing):
         self._ready = False
         self._resumed = resumed
         self._begun = dict(values)
+        self._anew: dict[str, str] = {}
+        """What it begins with where there is no draft."""
         self._kept = False
         """Whether anything was written: what a form begins with is drafted anew each time, and is no draft."""
 
@@ -81,6 +83,8 @@ class FormScreen(Writing):
         self._unfold()
         self._field(self._begins_at()).focus()
         self._begun = self.values
+        view = self.interface.view
+        self._anew = begun(view, self.do, self.about) if view is not None else {}
         self._ready = True
 
     @property
@@ -129,8 +133,11 @@ class FormScreen(Writing):
             self.again()
 
     def keep(self) -> None:
-        """What is written stays a draft."""
-        self.interface.typed.keep(self.do, self.about, self.values, self.interface.session.now())
+        """What is written stays a draft; a form that was emptied again is none."""
+        if {name: value for name, value in self.values.items() if value} == self._anew:
+            self.interface.typed.drop(self.do, self.about)
+        else:
+            self.interface.typed.keep(self.do, self.about, self.values, self.interface.session.now())
 
     def on_done(self, event: Done) -> None:
         event.stop()
