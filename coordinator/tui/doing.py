@@ -65,7 +65,10 @@ class Doing:
             return
         why_not = action.why_not(view, spot)
         if why_not:
-            self._interface.tell(f"{action.words}: {why_not}", "warn")
+            sentence = f"{action.words}: {why_not}"
+            self._interface.tell(sentence, "warn")
+            if action.how == "form" or action.id == "package":
+                self._interface.run_on.begin(sentence)
         elif action.how == "screen":
             self._interface.go(action.id)
         elif action.how == "form":

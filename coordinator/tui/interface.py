@@ -24,6 +24,7 @@ from coordinator.tui.introduction import Introduction
 from coordinator.tui.log_source import LogSource
 from coordinator.tui.pace import Bell, Notice, Painting, Typed
 from coordinator.tui.rows import alarms, detail
+from coordinator.tui.run_on import RunOn
 from coordinator.tui.screens.base import Base
 from coordinator.tui.screens.board import BoardScreen
 from coordinator.tui.screens.charter import CharterScreen
@@ -40,7 +41,7 @@ from coordinator.tui.sending import Refusal, Sending
 from coordinator.tui.shelf import DiskShelf
 from coordinator.tui.spots import Spot
 from coordinator.tui.texts import Span
-from coordinator.tui.view import View
+from coordinator.tui.view import View, seen
 from coordinator.tui.widgets.fields import Line
 
 EVERY = 0.25
@@ -90,7 +91,8 @@ class Interface(App[int], inherit_bindings=False):
         self.sending = Sending(self)
         self.command_line = ""
         self._every = every
-        self._ahead = TypeAhead(super().on_event, lambda: [self.focused, self.screen, self])
+        self._ahead = TypeAhead(self._typed, lambda: [self.focused, self.screen, self])
+        self.run_on = RunOn(self)
         self.fault: Fault | None = None
         self._doing = Doing(self)
         self._keys = keys(changed_keys or {})
@@ -130,6 +132,7 @@ class Interface(App[int], inherit_bindings=False):
             self.exit(1)
             return
         self.typed.save()
+        self.run_on.look()
         output = self.driver_output
         if self._painting.done(stalled=output is not None and output.waiting, more=self._dirty):
             self.session.painted()
@@ -147,14 +150,7 @@ class Interface(App[int], inherit_bindings=False):
     def _look(self, new: bool) -> None:
         session, state = self.session, self.session.state
         assert state is not None
-        self.view = View(
-            now=session.now(),
-            me=session.operator,
-            state=state,
-            link=session.link,
-            waiting=session.waiting,
-            doubtful=frozenset(waiting.id for waiting in session.doubtful),
-        )
+        self.view = seen(session, state)
         self.sending.settle()
         if new:
             disk = session.place.disk
@@ -203,6 +199,10 @@ class Interface(App[int], inherit_bindings=False):
             self.session.key_pressed()
             self._ahead.take(event)
         else:
+            await super().on_event(event)
+
+    async def _typed(self, event: events.Event) -> None:
+        if not self.run_on.takes(event):
             await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:

@@ -14,6 +14,7 @@ from coordinator.incident.roster import Centre, Ground, Operator, Scope
 from coordinator.incident.ruling import holds, on_desk, resolve
 from coordinator.incident.state import Desk, Message, Order, Proposal, Rollcall, State
 from coordinator.incident.times import duration
+from coordinator.session.client import Session
 from coordinator.session.link import Link
 from coordinator.session.waiting import Waiting
 
@@ -213,6 +214,18 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
         """Cut off for longer than a deputy waits: somebody else may hold the desk by now."""
         limits = [duration(scope.assume_after) for scope in self.state.roster.scopes]
         return bool(self.cut_off) and self.cut_off > min(limits, default=timedelta.max)
+
+
+def seen(session: Session, state: State) -> View:
+    """What a session's operator may be shown, as of now."""
+    return View(
+        now=session.now(),
+        me=session.operator,
+        state=state,
+        link=session.link,
+        waiting=session.waiting,
+        doubtful=frozenset(waiting.id for waiting in session.doubtful),
+    )
 
 
 def standing(order: Order, now: datetime) -> bool:

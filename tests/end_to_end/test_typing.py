@@ -94,3 +94,18 @@ def test_escape_in_one_burst_with_the_next_key_is_not_lost(join: Join) -> None:
     nia.press("\x1b[5;9X", "\x1b[?1;2c")
     nia.quiet()
     nia.sees("1 FOR YOU")
+
+
+def test_words_for_a_form_that_did_not_open_are_no_acts_and_are_kept(join: Join) -> None:
+    """The desk has passed on meanwhile: an order's letters accept, complete and acknowledge nothing."""
+    lee, nia = join("lee"), join("nia")
+    order(lee, "EVACUATE", "area/north/zone-4", "north")
+    nia.sees("O-1 READ BACK")
+    nia.press("o", *"CLOSE", "tab", *"route", "enter", *"ACA")
+    nia.sees("order: only who holds a desk can; kept as a draft", "3 DRAFTS 1", "CLOSE route ACA")
+    nia.press("u")
+    nia.sees("UNABLE to carry it out")
+    nia.press("escape", "l")
+    nia.sees("O-1 EVACUATE")
+    assert "ACCEPT" not in nia.text
+    assert "COMPLETE" not in nia.text
