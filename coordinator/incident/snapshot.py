@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from coordinator.incident import claims, duty, status, threads
 from coordinator.incident.plain import mapped, plain
 from coordinator.incident.roster import Roster
-from coordinator.incident.state import Message, State
+from coordinator.incident.state import UNOPENED, Message, State
 from coordinator.incident.visibility import parties, tokens
 
 _ENCODER = msgspec.json.Encoder(order="sorted", enc_hook=plain)
@@ -67,11 +67,12 @@ def trimmed(state: State, operator: str) -> State:
 
 
 def _for_viewer(message: Message, mine: frozenset[str]) -> Message:
-    """Without what only the desk sees: replies that are held, and who of it has opened the message."""
+    """Without the replies that only the desk sees; and, as receipts are for desks, without who has opened it."""
     if f"desk:{message.scope}" in mine:
         return message
     said = tuple(one for one in message.said if not one.held or f"centre:{one.centre}" in mine)
-    return replace(message, said=said, opened=Map())
+    opened = message.opened if any(token.startswith("desk:") for token in mine) else UNOPENED
+    return replace(message, said=said, opened=opened)
 
 
 def _without_keys(state: State) -> Roster:

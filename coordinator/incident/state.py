@@ -118,6 +118,10 @@ class Mark(Thing, frozen=True, kw_only=True):
     declined: str = ""
 
 
+UNOPENED: Map[str, datetime] = Map()
+"""The very default: what is not that object is written down, even where it is empty."""
+
+
 class Message(Thing, frozen=True, kw_only=True):
     seq: int
     at: datetime
@@ -172,7 +176,7 @@ class Message(Thing, frozen=True, kw_only=True):
     over_by: int | None = None
     """The entry that closed it, joined it to another, or sent it elsewhere."""
     marks: Map[str, Mark] = Map()
-    opened: Map[str, datetime] = Map()
+    opened: Map[str, datetime] = UNOPENED
     """Operator of its desk: when they first opened it, while it was not over."""
     fired: tuple[str, ...] = ()
     """Deadlines that have fired: each fires once."""

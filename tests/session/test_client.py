@@ -51,7 +51,9 @@ async def test_what_is_said_is_decided_and_the_answer_is_the_entry(stage: Stage)
 
 async def test_a_session_ends_up_with_the_state_that_the_hub_would_give_it(stage: Stage) -> None:
     lee, sol = await stage.join("lee"), await stage.join("sol")
-    await accepted(sol, message("two on the roof", "icp"))
+    said = await accepted(sol, message("two on the roof", "icp"))
+    lee.saw([said.seq])
+    await until(lambda: "lee" in stage.hub.state.messages[said.seq].opened)
     await accepted(lee, Relay(ref="M-1", to=("icp", "south")))
     await accepted(sol, Acknowledge(ref="M-1"))
     await accepted(lee, EVACUATE)
