@@ -56,6 +56,7 @@ class HubStage:
         self._author: dict[str, str] = {}
         self._terms = Terms()
         self._replayed: State | None = None
+        self._died: datetime | None = None
         self._up_at: datetime | None = None
         """While the hub is down: when it comes back."""
         self._hub: Hub
@@ -166,6 +167,7 @@ class HubStage:
         """Kill the hub as a power cut would, and start it again on its journal."""
         self._reads.close()
         self._hub.kill()
+        self._died = self.now
         if until is None:
             await self._serve()
         else:
@@ -250,7 +252,7 @@ class HubStage:
         """A hub on the journal. On the scenario's clock it is driven: its ticks come from here."""
         driven = isinstance(self.clock, ScenarioClock)
         self._hub = Hub(
-            self._journal, self._scenario.roster, self.clock, driven=driven, archive_every=EVERYTHING
+            self._journal, self._scenario.roster, self.clock, driven=driven, archive_every=EVERYTHING, died=self._died
         )
         await self._hub.start()
         await Listener(self._hub, [Unix(self._socket)], keyless=True).start()

@@ -92,7 +92,10 @@ Answer = Fresh | Again | Malformed
 
 
 class Hub:
-    """`driven`: somebody else calls `tick`, as a drill does, and an open connection counts as heard."""
+    """`driven`: somebody else calls `tick`, as a drill does, and an open connection counts as heard.
+
+    `died`: when the hub before this one ended, where that is known; else its last entry says so.
+    """
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class Hub:
         driven: bool = False,
         snapshot_every: int = snapshots.EVERY,
         archive_every: int = ARCHIVE_EVERY,
+        died: datetime | None = None,
     ) -> None:
         self.path = path
         self.time = Timekeeper(clock or SystemClock())
@@ -117,6 +121,7 @@ class Hub:
         self.roster_listeners: list[Callable[[Roster], None]] = []
         """Told of each new roster when it has reached the disk."""
         self._roster = roster
+        self._died = died
         self._snapshot_every = snapshot_every
         self._archive_every = archive_every
         self._known = Known()
@@ -168,7 +173,7 @@ class Hub:
             self.state = self.durable = found.state
             self._due = core_next_due(found.state)
             self.log, self.durable_head = found.log, self._head
-            self.do(Start(down_since=found.state.at))
+            self.do(Start(down_since=self._died or found.state.at))
 
     def _queue_first(self, entry: Entry) -> None:
         made = rows([entry], GENESIS)

@@ -120,6 +120,8 @@ def read_roster(path: Path) -> Roster:
         raise ScenarioError(f"roster {path}: {error.strerror}; name a roster file beside the drill") from None
     if found.roster is None:
         raise ScenarioError(f"roster {path}: {found.errors[0]} (all of it: coordinator-hub check)")
+    if found.roster.operation.kind == "actual":
+        raise ScenarioError(f"roster {path}: an actual operation is never drilled; set operation.kind to exercise")
     return found.roster
 
 
@@ -127,9 +129,10 @@ def _rows(path: Path) -> list[tuple[int, Fields]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ScenarioError(f"{path}: the file is not UTF-8 text") from None
+        raise ScenarioError(str(error.strerror)) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(f"line {line}: not UTF-8 text") from None
     return [(number, _object(number, line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 

@@ -21,10 +21,13 @@ from coordinator.incident.roster import (
     Scope,
 )
 from coordinator.incident.times import when
+from coordinator.wire.text import clean
 from server.scenario import Fields, Inject, Scenario, ScenarioError
 
 COLUMNS = ("at", "from", "to", "text")
 SCOPE = "ops"
+LONGEST_NAME = 128
+"""Characters of a name on the wire."""
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -43,11 +46,12 @@ def read_traffic(path: Path, poc: str) -> Scenario:
     Raises ScenarioError.
     """
     rows = sorted(_rows(path), key=lambda row: row.at)
+    poc, title = _name(poc), _name(path.stem)
     names = list(dict.fromkeys(name for row in rows for name in (row.by, row.to)))
     if poc not in names:
-        raise ScenarioError(f"nobody named {poc!r} speaks in {path}; --poc is one of {', '.join(sorted(names))}")
+        raise ScenarioError(f"nobody named {poc!r} speaks in it; --poc is one of {', '.join(sorted(names))}")
     return Scenario(
-        title=path.stem, starts=rows[0].at, roster=_roster(path.stem, names, poc), injects=tuple(_injects(rows, poc))
+        title=title, starts=rows[0].at, roster=_roster(title, names, poc), injects=tuple(_injects(rows, poc))
     )
 
 
@@ -59,22 +63,30 @@ def _rows(path: Path) -> list[Said]:
                 raise ScenarioError(f"line 1: the columns are {', '.join(COLUMNS)}")
             found = [_row(reader.line_num, row) for row in reader]
     except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}") from None
+        raise ScenarioError(str(error.strerror)) from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ScenarioError(f"{path}: not a CSV file in UTF-8: {error}") from None
+        raise ScenarioError(f"not a CSV file in UTF-8: {error}") from None
     if not found:
-        raise ScenarioError(f"{path}: nobody says anything in it")
+        raise ScenarioError("nobody says anything in it")
     return found
 
 
 def _row(line: int, row: dict[str, str | None]) -> Said:
-    at, by, to, text = (row[column] or "" for column in COLUMNS)
+    at, text = ((row[column] or "").strip() for column in ("at", "text"))
+    by, to = (_name(row[column] or "") for column in ("from", "to"))
     if not (by and to and text):
         raise ScenarioError(f"line {line}: from, to and text are all needed")
+    if max(len(by), len(to)) > LONGEST_NAME:
+        raise ScenarioError(f"line {line}: a name has at most {LONGEST_NAME} characters; shorten it")
     try:
         return Said(line=line, at=when(at), by=by, to=to, text=text)
     except ValueError as error:
         raise ScenarioError(f"line {line}: {error}") from None
+
+
+def _name(text: str) -> str:
+    """A name as a client would write it."""
+    return clean(text).text.strip()
 
 
 def _injects(rows: list[Said], poc: str) -> list[Inject]:

@@ -151,7 +151,8 @@ def _next_in_line(case: Case, scope: Scope, desk: Desk) -> bool:
 
 
 def _may_be_called(state: State, operator: str, desk: Desk) -> bool:
-    return operator != desk.holder and out_since(state, operator) is None
+    """In contact, and not who holds the desk or has just stood down from it: nobody succeeds themselves."""
+    return operator != desk.terms[-1].holder and out_since(state, operator) is None
 
 
 def successor(state: State, desk: Desk) -> str:

@@ -19,8 +19,9 @@ def known_names(wish: Wish) -> None:
         return
     if act.verb not in wish.ground.control_of:
         raise wish.refusal("precondition", f"the doctrine has no verb {act.verb}", ways=remedies.as_direct(wish))
-    if wish.ground.subject(act.subject) is None:
-        raise wish.refusal("precondition", f"{act.subject} is not on the roster", ways=remedies.as_direct(wish))
+    for subject in (act.subject, *act.excepted):
+        if wish.ground.subject(subject) is None:
+            raise wish.refusal("precondition", f"{subject} is not on the roster", ways=remedies.as_direct(wish))
 
 
 class Lack(Struct, frozen=True):

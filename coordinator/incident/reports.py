@@ -164,8 +164,8 @@ def reported(state: State, entry: Entry) -> State:
 def _noted(report: Report, entry: Entry) -> Report:
     body = entry.body
     if isinstance(body, Readback):
-        if body.cancelled:
-            return replace(report, told=not entry.found.differs)
+        if body.cancelled and not entry.found.differs:
+            return replace(report, told=True)
         return replace(report, readback=entry.found.differs)
     if isinstance(body, Unable):
         return replace(report, answer="unable", reason=body.reason, alternative=body.alternative)

@@ -105,7 +105,7 @@ class Scope(Part, frozen=True, kw_only=True):
     @property
     def staff(self) -> tuple[str, ...]:
         """The designated POC and the deputies: with the holder, who FORMATS calls *desk*."""
-        return (self.poc, *self.deputies)
+        return tuple(dict.fromkeys((self.poc, *self.deputies)))
 
 
 class Area(Part, frozen=True, kw_only=True):

@@ -104,7 +104,7 @@ def _set(roster: Roster, field: str, step: Step) -> Roster:
         if wanted not in (None, kind) or field in ("id", "retired", "keys", "default", "mandate"):
             continue
         names = {one.encode_name: one for one in fields(type_)}
-        found = next((member for member in _members(roster, kind) if member.id == step.get("id")), None)
+        found = _found(roster, kind, step.get("id"))
         if field in names and found is not None:
             try:
                 value = msgspec.convert(step.get("value"), names[field].type)
@@ -143,8 +143,13 @@ def _put(roster: Roster, kind: str, changed: Member) -> Roster:
     return _with(roster, kind, members)
 
 
+def _found(roster: Roster, kind: str, id: Json) -> Member | None:
+    """By its id, or as people refer to a subject: by kind and id."""
+    return next((member for member in _members(roster, kind) if id in (member.id, f"{kind}/{member.id}")), None)
+
+
 def _member(roster: Roster, kind: str, id: Json) -> Member:
-    found = next((member for member in _members(roster, kind) if member.id == id), None)
+    found = _found(roster, kind, id)
     if found is None:
         raise Unfit(f"there is no {kind} {id} on the roster")
     return found

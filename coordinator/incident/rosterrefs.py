@@ -38,7 +38,7 @@ def known_references(roster: Roster) -> Iterator[Problem]:
 
 
 def staff_may_act(roster: Roster) -> Iterator[Problem]:
-    """Reviewers hold no desk, and nobody is their own deputy."""
+    """Reviewers hold no desk, and a deputy is named once; one who is designated POC meanwhile may stay on the list."""
     reviewers = {operator.id for operator in roster.operators if operator.role == "reviewer"}
     for place, scope in enumerate(roster.scopes):
         for path, name in [("poc", scope.poc), *((f"deputies[{at}]", one) for at, one in enumerate(scope.deputies))]:
@@ -47,8 +47,11 @@ def staff_may_act(roster: Roster) -> Iterator[Problem]:
                     f"scopes[{place}].{path}", f"{name!r} is a reviewer, and reviewers only read", "name an operator"
                 )
         for at, name in enumerate(scope.deputies):
-            if name in (scope.poc, *scope.deputies[:at]):
-                yield error(f"scopes[{place}].deputies[{at}]", f"{name!r} is named before", "name each once")
+            path = f"scopes[{place}].deputies[{at}]"
+            if name in scope.deputies[:at]:
+                yield error(path, f"{name!r} is named before", "name each once")
+            elif name == scope.poc:
+                yield warning(path, f"{name!r} is the POC, and nobody follows themselves", "name another deputy")
 
 
 def parents_make_a_tree(roster: Roster) -> Iterator[Problem]:
@@ -122,7 +125,7 @@ def links_before_desks(roster: Roster) -> Iterator[Problem]:
         lost = duration(roster.settings.link_lost_after)
         for place, scope in enumerate(roster.scopes):
             if duration(scope.assume_after) < lost:
-                yield error(
+                yield warning(
                     f"scopes[{place}].assume_after",
                     f"{scope.assume_after} is shorter than link_lost_after ({roster.settings.link_lost_after})",
                     "make it at least as long",
@@ -138,7 +141,7 @@ def somebody_to_follow(roster: Roster) -> Iterator[Problem]:
     """A scope without a deputy ends with its POC."""
     retired = {operator.id for operator in roster.operators if operator.retired}
     for place, scope in enumerate(roster.scopes):
-        if not set(scope.deputies) - retired:
+        if not set(scope.deputies) - retired - {scope.poc}:
             yield warning(f"scopes[{place}].deputies", f"{scope.id} has no deputy", "name one who may assume the desk")
 
 

@@ -49,6 +49,9 @@ def grow(*path: str | int, value: object) -> Callable[..., object]:
     return change
 
 
+OPS, MEDICAL = ("scopes", 0), ("scopes", 1)
+
+
 def test_the_county_and_the_sample_are_fit_and_the_warnings_are_said() -> None:
     assert changed(lambda _: None) == [("scopes[1].deputies", "warning"), ("centres[4]", "warning")]
     loaded = load(SAMPLE.read_bytes())
@@ -59,7 +62,19 @@ def test_the_county_and_the_sample_are_fit_and_the_warnings_are_said() -> None:
     assert [len(part) for part in (subjects.areas, subjects.routes, subjects.resources)] == [12, 6, 20]
 
 
-OPS, MEDICAL = ("scopes", 0), ("scopes", 1)
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (put(*OPS, "deputies", value=["dana", "lee"]), "scopes[0].deputies[1]"),
+        (put(*OPS, "deputies", value=["lee"]), "scopes[0].deputies"),
+        (put(*OPS, "assume_after", value="10s"), "scopes[0].assume_after"),
+    ],
+    ids=["the POC among the deputies", "the POC the only deputy", "a desk before its link"],
+)
+def test_what_is_allowed_and_unwise_is_a_warning(change: Callable[..., object], path: str) -> None:
+    assert (path, "warning") in changed(change)
+
+
 CENTRE = {"id": "west", "name": "West post", "kind": "POST"}
 PERSON = {"id": "wes", "name": "Wes Low", "centre": "north", "role": "operator"}
 
@@ -76,7 +91,7 @@ BREACHES: dict[str, tuple[Callable[..., object], str]] = {
     "poc unknown": (put(*OPS, "poc", value="nobody"), "scopes[0].poc"),
     "poc a reviewer": (put(*OPS, "poc", value="rev"), "scopes[0].poc"),
     "deputy unknown": (put(*OPS, "deputies", value=["dana", "nobody"]), "scopes[0].deputies[1]"),
-    "own deputy": (put(*OPS, "deputies", value=["lee"]), "scopes[0].deputies[0]"),
+    "a deputy twice": (put(*OPS, "deputies", value=["dana", "dana"]), "scopes[0].deputies[1]"),
     "escalation to nobody": (put(*OPS, "escalation", 0, "to", value="nobody"), "scopes[0].escalation[0].to"),
     "centre unknown": (put("operators", 0, "centre", value="west"), "operators[0].centre"),
     "parent unknown": (put("centres", 1, "parent", value="west"), "centres[1].parent"),
@@ -103,7 +118,6 @@ BREACHES: dict[str, tuple[Callable[..., object], str]] = {
         put(*OPS, "respond_within", value={"FLASH": "5m"}),
         "scopes[0].respond_within.ROUTINE",
     ),
-    "a desk before its link": (put(*OPS, "assume_after", value="10s"), "scopes[0].assume_after"),
     "no capacity": (put("subjects", "resources", 0, "capacity", value=0), "subjects.resources[0].capacity"),
     "no queue": (put(*OPS, "queue_alarm", value=0), "scopes[0].queue_alarm"),
     "a verb twice": (

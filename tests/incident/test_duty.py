@@ -103,6 +103,27 @@ def test_an_automatic_desk_passes_to_the_first_deputy_in_contact_by_itself() -> 
     assert world.log[-1].by == "hub"
 
 
+def test_an_automatic_desk_is_not_given_back_to_the_deputy_who_stood_down() -> None:
+    world = World(minimal(assume="automatic", deputies=["dana", "ike"]))
+    world.at(100)
+    world.do("lee", "stand_down", scope="ops", reason="relieved")
+    world.at(101)
+    assert world.state.desks["ops"].holder == "dana"
+    world.do("dana", "stand_down", scope="ops", reason="exhausted")
+    world.at(102)
+    assert world.state.desks["ops"].holder == "ike"
+    world.do("dana", "note", text="still at the table")
+    world.link("ike", "down")
+    world.at(900)
+    assert world.state.desks["ops"].holder == "dana", "who stood down earlier follows others again"
+
+
+def test_a_deputy_may_be_made_the_designated_poc() -> None:
+    world = World()
+    world.do("lee", "roster", steps=[{"set": "poc", "id": "ops", "value": "dana"}], reason="relief")
+    assert (world.state.desks["ops"].holder, world.state.roster.ground.scopes["ops"].staff) == ("lee", ("dana",))
+
+
 def test_the_hubs_downtime_counts_against_nobody_and_nothing_is_automatic_for_a_minute() -> None:
     world = World(minimal(assume="automatic"))
     world.at(100)

@@ -40,6 +40,14 @@ def test_a_retired_operator_acts_no_more_and_keeps_the_name() -> None:
     )
 
 
+def test_a_step_names_a_subject_by_its_id_or_as_it_is_referred_to() -> None:
+    world = World()
+    world.do("lee", "roster", **steps({"set": "capacity", "id": "resource/ambulances", "value": 9}))
+    world.do("lee", "roster", **steps({"retire": "area", "id": "area/south"}))
+    world.do("lee", "order", verb="ASSIGN", subject="resource/ambulances", object="south", quantity=9, to=["icp"])
+    assert world.refused("lee", "order", verb="HOLD", subject="area/south", to=["south"]).code == "precondition"
+
+
 def test_capacity_is_not_set_below_what_is_committed() -> None:
     world = World()
     order = world.do(

@@ -131,7 +131,7 @@ class Moves:
         fields: Fields = {"verb": self.pick(VERBS[kind]), "subject": subject, "to": self._some(self.ground.centres)}
         below = [name for name in self.ground.subjects if name.startswith(subject + "/")]
         if below and self.chance(4):
-            fields["except"] = [self.pick(below)]
+            fields["except"] = [f"{subject}/unheard-of" if self.chance(20) else self.pick(below)]
         if kind == "resource":
             if not self.chance(5):
                 fields["object"] = self.pick(["north", "south", "area/south"])

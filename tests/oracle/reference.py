@@ -508,7 +508,6 @@ class Call:
         if self.ground.control_of(spec.verb) is None or spec.subject not in self.ground.subjects:
             raise Refused("precondition")
         if any(hole not in self.ground.subjects for hole in spec.excepted):
-            self.doubt("an except that the roster does not know")
             raise Refused("precondition")
 
     def authority(self, spec: Spec, issuing: Proposal | None) -> str:

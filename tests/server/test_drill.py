@@ -225,6 +225,21 @@ def test_traffic_is_a_drill(tmp_path: Path) -> None:
     assert replay(journal).fault is None
 
 
+def test_names_in_traffic_are_cleaned_as_a_client_would(tmp_path: Path) -> None:
+    """Decomposed accents, control characters and spaces around: all the same person, and none stops the drill."""
+    traffic = tmp_path / "traffic.csv"
+    traffic.write_text(
+        "at,from,to,text\n"
+        "2020-01-01T00:00:00Z,Zoe\u0308, capcom,one\n"
+        "2020-01-01T00:00:01Z,Zo\u00eb\x07,capcom,two\n"
+        "2020-01-01T00:00:02Z,capcom ,Zo\u00eb,answered\n"
+        "2020-01-01T00:00:03Z,capcom,Zoe\u0308,answered\n"
+    )
+    done = played(traffic, "--poc", "capcom", "--json")
+    assert [json.loads(line)["do"] for line in done.stdout.splitlines()] == ["message", "message", "answer", "answer"]
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -232,6 +247,7 @@ def test_traffic_is_a_drill(tmp_path: Path) -> None:
         ("at,from,to,text\nnoon,a,b,hello\n", "line 2: 'noon' is not a time"),
         ("at,from,to,text\n1970-04-14T02:13:08Z,a,,hello\n", "line 2: from, to and text are all needed"),
         ("at,from,to,text\n1970-04-14T02:13:08Z,a,b,hello\n", "nobody named 'capcom'"),
+        (f"at,from,to,text\n1970-04-14T02:13:08Z,{'n' * 129},capcom,hello\n", "line 2: a name has at most 128"),
         ("", "the columns are at, from, to, text"),
     ],
 )
@@ -293,6 +309,31 @@ def test_an_actual_operation_is_never_drilled(tmp_path: Path) -> None:
         hub.stop()
     assert (done.returncode, done.stdout) == (2, "")
     assert "actual operation" in done.stderr
+
+
+def test_a_roster_of_an_actual_operation_is_never_drilled(tmp_path: Path) -> None:
+    roster = json.loads((DRILLS / "minimal-roster.json").read_text())
+    roster["operation"]["kind"] = "actual"
+    (tmp_path / "actual.json").write_text(json.dumps(roster))
+    done = played(written(tmp_path, [order("+00:00:10")], roster="actual.json"))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "set operation.kind to exercise" in done.stderr
+
+
+def test_the_quiet_time_before_a_kill_is_no_downtime(tmp_path: Path) -> None:
+    """The hub wrote nothing for a minute, and was there: its holder's absence counts on."""
+    done = played(
+        written(
+            tmp_path,
+            [
+                {"at": "+00:01:00", "as": "lee", "do": "link", "state": "down"},
+                {"at": "+00:02:30", "do": "restart"},
+                {"at": "+00:02:59", "as": "dana", "do": "assume", "scope": "ops", "expect": "duty-held"},
+                {"at": "+00:03:01", "as": "dana", "do": "assume", "scope": "ops"},
+            ],
+        )
+    )
+    assert done.stdout == "4 injects, 4 as expected, 0 not\n", done.stdout + done.stderr
 
 
 def test_a_hub_out_of_reach_is_said(tmp_path: Path) -> None:

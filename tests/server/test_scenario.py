@@ -68,6 +68,12 @@ def test_a_faulty_header_is_named(tmp_path: Path, header: object, says: str) -> 
         scenario(tmp_path, header=header)
 
 
+def test_a_line_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "drill.jsonl").write_bytes(b'{"drill": "x"}\n{"at": "\xe9"}\n')
+    with pytest.raises(ScenarioError, match=r"^line 2: not UTF-8 text$"):
+        read(tmp_path / "drill.jsonl")
+
+
 def test_a_tag_names_one_inject(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="line 3: the tag 'o1' is taken"):
         scenario(tmp_path, {**ORDER, "tag": "o1"}, {**ORDER, "tag": "o1"})
