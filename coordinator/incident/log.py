@@ -7,8 +7,8 @@ from coordinator.incident.acts import Act, Correct, DecisionNote, EndOperation, 
 from coordinator.incident.entries import Entry, Found
 from coordinator.incident.hubacts import OpenRequests
 from coordinator.incident.roster import HUB
-from coordinator.incident.rosterchange import Unfit, checked, replayed
-from coordinator.incident.ruling import Case, Draft, Refuse, Rule, Step, missing, named, on_any_desk
+from coordinator.incident.rosterchange import NoStep, Unfit, checked, replayed
+from coordinator.incident.ruling import Case, Draft, Misuse, Refuse, Rule, Step, missing, named, on_any_desk
 from coordinator.incident.state import State
 
 
@@ -41,6 +41,8 @@ def change_roster(case: Case) -> list[Draft]:
         _need_liaison(case, "changes the roster")
     try:
         checked(case.state, act.steps)
+    except NoStep as none:
+        raise Misuse(str(none)) from None
     except Unfit as unfit:
         raise missing(str(unfit), unfit.clashes) from None
     return [Draft(kind="roster", body=act)]

@@ -28,6 +28,10 @@ class Unfit(Exception):
         self.clashes = tuple(clashes)
 
 
+class NoStep(Unfit):
+    """What is no step in any roster: a command that makes no sense."""
+
+
 KINDS: dict[str, type[Member]] = {
     "centre": Centre,
     "operator": Operator,
@@ -40,7 +44,7 @@ ADDABLE = ("centre", "operator", "area", "route", "resource", "key")
 
 
 def checked(state: State, steps: Iterable[Step]) -> Roster:
-    """The roster after the steps. Raises Unfit."""
+    """The roster after the steps. Raises Unfit, or NoStep."""
     roster = stepped(state.roster, steps)
     before = {str(problem) for problem in problems(state.roster)}
     for problem in problems(roster):
@@ -51,11 +55,11 @@ def checked(state: State, steps: Iterable[Step]) -> Roster:
 
 
 def stepped(roster: Roster, steps: Iterable[Step]) -> Roster:
-    """The roster after the steps, unchecked. Raises Unfit for a step that makes no sense."""
+    """The roster after the steps, unchecked. Raises Unfit for a step that cannot be taken, NoStep for what is none."""
     for step in steps:
         verb = next((verb for verb in VERBS if verb in step), None)
         if verb is None:
-            raise Unfit("a roster step is one of add, retire, set")
+            raise NoStep("a roster step is one of add, retire, set")
         rest = {name: value for name, value in step.items() if name != verb}
         roster = VERBS[verb](roster, str(step[verb]), rest)
     return roster
@@ -71,14 +75,14 @@ def replayed(roster: Roster, steps: Iterable[Step]) -> Roster:
 
 def _add(roster: Roster, kind: str, step: Step) -> Roster:
     if kind not in ADDABLE:
-        raise Unfit(f"cannot add a {kind}; one of {', '.join(ADDABLE)}")
+        raise NoStep(f"cannot add a {kind}; one of {', '.join(ADDABLE)}")
     if kind == "key":
         operator, key = _operator(roster, step), str(step.get("key", ""))
         return _put(roster, "operator", replace(operator, keys=tuple(dict.fromkeys((*operator.keys, key)))))
     try:
         new = msgspec.convert(step, KINDS[kind])
     except msgspec.ValidationError as error:
-        raise Unfit(f"the new {kind} is not complete: {error}") from None
+        raise NoStep(f"the new {kind} is not complete: {error}") from None
     if any(member.id == new.id for member in _members(roster, kind)):
         raise Unfit(f"there is a {kind} {new.id} already, or was; ids are not used again")
     return _with(roster, kind, (*_members(roster, kind), new))
@@ -86,7 +90,7 @@ def _add(roster: Roster, kind: str, step: Step) -> Roster:
 
 def _retire(roster: Roster, kind: str, step: Step) -> Roster:
     if kind not in ADDABLE:
-        raise Unfit(f"cannot retire a {kind}; one of {', '.join(ADDABLE)}")
+        raise NoStep(f"cannot retire a {kind}; one of {', '.join(ADDABLE)}")
     if kind == "key":
         operator, key = _operator(roster, step), step.get("key")
         if key not in operator.keys:
@@ -109,7 +113,7 @@ def _set(roster: Roster, field: str, step: Step) -> Roster:
             try:
                 value = msgspec.convert(step.get("value"), names[field].type)
             except msgspec.ValidationError as error:
-                raise Unfit(f"{field} of {found.id}: {error}") from None
+                raise NoStep(f"{field} of {found.id}: {error}") from None
             return _put(roster, kind, replace(found, **{names[field].name: value}))
     raise Unfit(f"nothing called {step.get('id')} has a {field} that can be set")
 

@@ -1,5 +1,7 @@
 """The roster changes by typed steps, never so that claims in force would conflict, and nobody is removed. DESIGN 4."""
 
+import pytest
+
 from coordinator.incident.evolve import evolve
 from coordinator.incident.snapshot import trimmed
 from tests.incident.world import World
@@ -15,6 +17,20 @@ ENGINE: dict[str, object] = {"verb": "ASSIGN", "subject": "resource/engine-3", "
 
 def test_only_a_liaison_changes_the_roster() -> None:
     assert World().refused("nia", "roster", **steps({"retire": "area", "id": "south"})).code == "no-authority"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"add": "planet", "id": "mars"},
+        {"retire": "planet", "id": "mars"},
+        {"paint": "area"},
+        {"add": "area"},
+        {"set": "capacity", "id": "ambulances", "value": "many"},
+    ],
+)
+def test_what_is_no_step_makes_no_entry(step: dict[str, object]) -> None:
+    assert World().malformed("lee", "roster", **steps(step)).message
 
 
 def test_what_is_added_can_be_ordered_about_at_once() -> None:
