@@ -26,7 +26,7 @@ from coordinator.incident.hubwork import opening
 from coordinator.incident.roster import HUB, Roster
 from coordinator.incident.ruling import resolve
 from coordinator.incident.state import State
-from coordinator.incident.times import MILLISECOND
+from coordinator.incident.times import MILLISECOND, utc
 from coordinator.incident.visibility import audience, reveals, tokens
 from coordinator.journal.errors import WriteFailed
 from coordinator.journal.lines import GENESIS, content, decode
@@ -173,7 +173,13 @@ class Hub:
             self.state = self.durable = found.state
             self._due = core_next_due(found.state)
             self.log, self.durable_head = found.log, self._head
-            self.do(Start(down_since=self._died or found.state.at))
+            self.do(Start(down_since=self._died or self._last_sign(found.state.at, now)))
+        self._journal.show_life(now)
+
+    def _last_sign(self, written: datetime, now: datetime) -> datetime:
+        """Up to when this journal's former hub was there: what was quiet before it died is no downtime."""
+        sign = None if self.driven else self._journal.last_sign
+        return max(written, min(utc(sign), now)) if sign is not None else written
 
     def _queue_first(self, entry: Entry) -> None:
         made = rows([entry], GENESIS)
@@ -422,6 +428,7 @@ class Hub:
             await self.time.sleep(limits.BEAT_EVERY)
             now, _ = self.time.read()
             self.subscribers.beat(now, self.durable_head.seq)
+            self._journal.show_life(now)
 
     # Sessions
 

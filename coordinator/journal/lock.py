@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -23,9 +25,16 @@ class Lock:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._file)
             raise InUse(f"{path} is in use by process {holder}; end that one first, or use another file") from None
+        self.last_sign = _last_sign(self._file)
+        """When whoever held it before last showed that it was alive; None if nobody ever held it."""
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
         self._held = True
+
+    def show_life(self, at: datetime) -> None:
+        """Leave a sign, for whoever holds it after a crash: the file's time. Where that fails, the sign is missing."""
+        with suppress(OSError):
+            os.utime(self._file, (at.timestamp(), at.timestamp()))
 
     def release(self) -> None:
         """Let go; again, nothing happens: the number of a closed file may be another file's by then."""
@@ -38,3 +47,8 @@ class Lock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def _last_sign(file: int) -> datetime | None:
+    found = os.fstat(file)
+    return datetime.fromtimestamp(found.st_mtime, UTC) if found.st_size else None

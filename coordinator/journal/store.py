@@ -6,6 +6,7 @@ not before (DESIGN 2, law 3).
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -87,6 +88,15 @@ class Journal:
     def head(self) -> Head:
         """The last entry that was submitted, committed or not."""
         return self._head
+
+    @property
+    def last_sign(self) -> datetime | None:
+        """When whoever had it before last showed that it was alive; None if nobody had."""
+        return self._lock.last_sign
+
+    def show_life(self, at: datetime) -> None:
+        """Leave a sign that it is in use, for whoever opens it after a crash."""
+        self._lock.show_life(at)
 
     @property
     def failure(self) -> Exception | None:

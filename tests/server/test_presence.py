@@ -1,5 +1,6 @@
 """What the hub writes by itself: links lost and regained, screens not painted, receipts, stepped clocks, deadlines."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from coordinator.incident.duty import out_since
 from coordinator.incident.entries import Entry
 from coordinator.journal.lines import decode
 from coordinator.journal.reads import Reads
-from coordinator.wire.frames import Beat, Got
+from coordinator.wire.frames import Beat, Got, HubBeat
 from server.receipts import EVERY
 from tests.server.raw import Client, HandClock, Place, running
 
@@ -122,6 +123,29 @@ async def test_after_a_restart_everyone_is_up_only_when_they_come_back(place: Pl
     assert await links(place) == [("nia", "up"), ("nia", "up")]
     (start,) = await log(place, "start")
     assert isinstance(start.body, hubacts.Start)
+
+
+class ShortSleep(HandClock):
+    """The test moves time; who sleeps looks at it often."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.005))
+
+
+async def test_the_quiet_time_before_a_crash_is_no_downtime(tmp_path: Path) -> None:
+    clock = ShortSleep()
+    async with running(tmp_path, clock) as place:
+        nia = await place.join("nia", follow=False)
+        clock.move(50)
+        beats = len(nia.all(HubBeat))
+        await nia.wait(HubBeat, beats + 1)  # the first may have been under way
+        died = clock.at
+        place.hub.kill()
+        clock.move(30)
+        await place.start()
+        *_, start = await log(place, "start")
+        assert isinstance(start.body, hubacts.Start)
+        assert start.body.down_since == died
 
 
 async def test_in_a_drill_an_open_connection_counts_as_heard(tmp_path: Path, clock: HandClock) -> None:
