@@ -1,4 +1,4 @@
-"""What each entry does to a message: one step for each kind, from the message before to the message after.
+"""What each entry does to the messages of the state: those that begin, change (`changes`), and are joined.
 
 `desk` → relayed | answered | assigned | held | closed | joined; a message outside every mandate is `elsewhere`.
 A step needs nothing but the message and the entry, is taken once, and passes over a message it does not know.
@@ -9,20 +9,23 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from coordinator.incident import acts, agenda, hubacts, saturation
-from coordinator.incident.deadlines import RETURNED, WAITING_PLACES, addressees, expects, next_limit, scheduled
+from coordinator.incident import acts, agenda, saturation
+from coordinator.incident.changes import CHANGES, Change, placed, resumed, said
+from coordinator.incident.deadlines import expects, next_limit, scheduled
 from coordinator.incident.entries import Entry
 from coordinator.incident.roster import HUB
-from coordinator.incident.state import Mark, Message, Place, Relayed, Said, State
-from coordinator.incident.times import MILLISECOND
+from coordinator.incident.state import Message, Relayed, State
 
-Change = Callable[[Message, Entry], Message]
+Step = Callable[[State, Entry], State]
 
 HANDLING = frozenset("relay answer ask triage join assign escalate redirect hold close".split())
 """The acts of a desk: the first of them on a message is when somebody first touched it."""
 
 SAID_TO_ALL = frozenset("answer reply ask close".split())
 """What is said on a row concerns the originators of the messages that were joined to it as well."""
+
+SHARED = frozenset("accept decline close due alarm".split())
+"""Kinds that are about other things too: `shared` decides whose step is taken."""
 
 OPEN_PLACES = frozenset(("desk", "assigned", "held"))
 
@@ -57,7 +60,7 @@ def rescheduled(state: State) -> State:
     return state
 
 
-def on_thread(change: Change) -> Callable[[State, Entry], State]:
+def on_thread(change: Change) -> Step:
     """A step that changes the message which the entry is about."""
 
     def step(state: State, entry: Entry) -> State:
@@ -89,7 +92,7 @@ def _joined_too(state: State, joined: tuple[int, ...], entry: Entry, answered: i
         message = state.messages.get(seq)
         if message is not None and message.joined_to == entry.ref and entry.seq not in message.entries:
             first = answered if message.answered is None and entry.kind in ("answer", "reply") else message.answered
-            message = replace(_said(message, entry, _words(entry)), answered=first)
+            message = replace(said(message, entry, _words(entry)), answered=first)
             state = put(state, replace(message, entries=(*message.entries, entry.seq)), entry.at)
     return state
 
@@ -98,35 +101,6 @@ def _words(entry: Entry) -> str:
     body = entry.body
     assert isinstance(body, acts.Answer | acts.Reply | acts.Ask | acts.Close)
     return body.reason if isinstance(body, acts.Close) else body.text
-
-
-def _said(message: Message, entry: Entry, text: str, *, held: bool = False) -> Message:
-    said = Said(seq=entry.seq, at=entry.at, kind=entry.kind, by=entry.by, centre=entry.centre, text=text, held=held)
-    return replace(message, said=(*message.said, said))
-
-
-def _marked(message: Message, centre: str, mark: Mark) -> Message:
-    return replace(message, marks=message.marks.set(centre, mark))
-
-
-def resumed(message: Message, at: datetime) -> Message:
-    """The message with its clocks running on, after its originator had the ball."""
-    if message.asked_at is None:
-        return message
-    stood = at - message.asked_at
-    due = message.owner_due + stood if message.owner_due is not None else None
-    since = message.owner_since + stood if message.owner_since is not None else None
-    paused = message.paused + stood // MILLISECOND
-    return replace(message, asked_at=None, paused=paused, owner_due=due, owner_since=since)
-
-
-def _placed(message: Message, place: Place) -> Message:
-    """The message in another place: what belonged to the old one is gone."""
-    if place != "held":
-        message = replace(message, held_until=None)
-    if place != "assigned":
-        message = replace(message, owner="", owner_since=None, owner_due=None, owner_accepted=False)
-    return replace(message, place=place)
 
 
 # The beginning of a message
@@ -190,143 +164,6 @@ def announced(state: State, entry: Entry) -> State:
     return put(state, message, entry.at)
 
 
-# What then happens to it
-
-
-def _relayed(message: Message, entry: Entry) -> Message:
-    body, unfiltered = entry.body, entry.found.unfiltered
-    assert isinstance(body, acts.Relay)
-    relay = Relayed(
-        seq=entry.seq, at=entry.at, to=body.to, text=body.text, hold_replies=body.hold_replies, unfiltered=unfiltered
-    )
-    message = replace(message, relays=(*message.relays, relay))
-    if unfiltered:
-        return message
-    if entry.by == HUB and message.handled_at is None:
-        message = replace(message, handled_at=entry.at)
-    return _placed(message, "relayed") if message.place in ("desk", "held") else message
-
-
-def _replied(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Reply)
-    held = keeps_replies(message, entry.centre)
-    message = _said(message, entry, body.text, held=held)
-    if entry.centre not in (*addressees(message), message.owner) or entry.centre == message.centre:
-        return resumed(message, entry.at)
-    waits = message.wants_reply and message.answered is None and message.place in WAITING_PLACES
-    return _answered_by(message, entry) if waits and not held else message
-
-
-def keeps_replies(message: Message, centre: str) -> bool:
-    """Whether what that centre replies is for the desk alone: the last relay to it said so."""
-    return next((relay.hold_replies for relay in reversed(message.relays) if centre in relay.to), False)
-
-
-def _answered_by(message: Message, entry: Entry) -> Message:
-    return _placed(replace(resumed(message, entry.at), answered=entry.seq), "answered")
-
-
-def _answered(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Answer)
-    message = _said(message, entry, body.text)
-    return message if message.answered is not None else _answered_by(message, entry)
-
-
-def _asked(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Ask)
-    return replace(_said(message, entry, body.text), asked_at=message.asked_at or entry.at)
-
-
-def _triaged(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Triage)
-    topic = message.topic if body.topic is None else body.topic
-    return replace(message, precedence=body.precedence or message.precedence, topic=topic)
-
-
-def _assigned(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Assign)
-    message = _placed(message, "assigned")
-    return replace(message, owner=body.owner, owner_since=entry.at, owner_due=body.due, owner_accepted=False)
-
-
-def _escalated(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Escalate)
-    return replace(_said(message, entry, body.reason), escalated=message.escalated + 1)
-
-
-def _redirected(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Redirect)
-    return replace(_placed(_said(message, entry, body.reason), "desk"), scope=body.to, redirected_by=entry.seq)
-
-
-def _held(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Hold)
-    return replace(_placed(_said(message, entry, body.reason), "held"), held_until=body.until)
-
-
-def _closed(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Close)
-    message = _said(resumed(message, entry.at), entry, body.reason)
-    return replace(_placed(message, "closed"), closed=body.reason, over_by=entry.seq)
-
-
-def _reopened(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Reopen)
-    return replace(
-        _placed(_said(message, entry, body.reason), "desk"),
-        answered=None,
-        closed="",
-        over_by=None,
-        joined_to=None,
-        asked_at=None,
-        paused=0,
-        reopened_at=entry.at,
-        handled_at=None,
-    )
-
-
-def _acknowledged(message: Message, entry: Entry) -> Message:
-    mark = message.marks.get(entry.centre, Mark())
-    if message.place == "desk" and message.handled_at is None and entry.centre not in addressees(message):
-        message = replace(message, handled_at=entry.at)
-    return message if mark.acknowledged else _marked(message, entry.centre, replace(mark, acknowledged=entry.at))
-
-
-def _accepted(message: Message, _: Entry) -> Message:
-    return replace(message, owner_accepted=True)
-
-
-def _declined(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, acts.Decline)
-    message = _said(message, entry, body.reason)
-    if message.place == "assigned" and entry.centre == message.owner:
-        return _placed(message, "desk")
-    return _marked(message, entry.centre, replace(message.marks.get(entry.centre, Mark()), declined=body.reason))
-
-
-def _fell_due(message: Message, entry: Entry) -> Message:
-    body = entry.body
-    assert isinstance(body, hubacts.Due)
-    if body.what == RETURNED:
-        return _placed(message, "desk") if message.place == "held" else message
-    return replace(message, fired=(*message.fired, body.what))
-
-
-def _as_it_was(message: Message, _: Entry) -> Message:
-    return message
-
-
 def joined(state: State, entry: Entry) -> State:
     """Duplicates become one row: its answer is theirs, and it is due when the first of them is."""
     body = entry.body
@@ -358,7 +195,7 @@ def _known(state: State, ref: acts.Ref | None) -> Message | None:
 
 def _joined_to(message: Message, entry: Entry, answered: int | None) -> Message:
     return replace(
-        _placed(resumed(message, entry.at), "joined"),
+        placed(resumed(message, entry.at), "joined"),
         joined_to=entry.ref,
         joined=(),
         answered=answered,
@@ -384,27 +221,18 @@ def _answer_limit(state: State, message: Message) -> datetime | None:
     return None if limit is None else limit[1]
 
 
-STEPS: dict[str, Callable[[State, Entry], State]] = {
+_ON_ONE: dict[str, Step] = {kind: on_thread(change) for kind, change in CHANGES.items()}
+
+STEPS: dict[str, Step] = {
     "message": submitted,
     "broadcast": announced,
     "brief": announced,
-    "relay": on_thread(_relayed),
-    "reply": on_thread(_replied),
-    "answer": on_thread(_answered),
-    "ask": on_thread(_asked),
-    "triage": on_thread(_triaged),
     "join": joined,
-    "assign": on_thread(_assigned),
-    "escalate": on_thread(_escalated),
-    "redirect": on_thread(_redirected),
-    "hold": on_thread(_held),
-    "reopen": on_thread(_reopened),
-    "acknowledge": on_thread(_acknowledged),
-    "elsewhere": on_thread(_as_it_was),
+    **{kind: step for kind, step in _ON_ONE.items() if kind not in SHARED},
 }
 
-accepted_step = on_thread(_accepted)
-declined_step = on_thread(_declined)
-closed_step = on_thread(_closed)
-due_step = on_thread(_fell_due)
-rang_step = on_thread(_as_it_was)
+accepted_step = _ON_ONE["accept"]
+declined_step = _ON_ONE["decline"]
+closed_step = _ON_ONE["close"]
+due_step = _ON_ONE["due"]
+rang_step = _ON_ONE["alarm"]
