@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from coordinator.incident import claims
 from coordinator.incident.claims import subjects_overlap
 from coordinator.incident.roster import Centre
 from coordinator.incident.state import Order, State
@@ -49,16 +48,20 @@ def _declared(wish: Wish) -> list[str]:
 
 
 def gaps(state: State, old: Order, now: datetime) -> tuple[str, ...]:
-    """Rescinding a superseding order before its start restores nothing: which orders still end, and when."""
+    """Rescinding a superseding order before its start restores nothing: which orders still end, and when.
+
+    In force or still to come: a superseded reservation leaves the same gap.
+    """
     if old.start <= now:
         return ()
-    cut = [
-        other
-        for other in state.orders.values()
-        if other.ended == "superseded" and old.seq in other.ended_by_orders and claims.in_force(other, now)
-    ]
-    return tuple(
-        f"{other.number} {other.verb} {other.subject} still ends at {stamp(other.ended_at or old.start)}; "
-        "nothing follows it"
-        for other in cut
-    )
+    cut = (one for one in state.orders.values() if one.ended == "superseded" and old.seq in one.ended_by_orders)
+    return tuple(line for one in cut if (line := _gap(one, now)))
+
+
+def _gap(cut: Order, now: datetime) -> str:
+    """What a superseded order does not hold any more; empty where its end is past, or its own window was over first."""
+    claim = cut.claim
+    if claim is None or cut.ended_at is None or claim.until != cut.ended_at or cut.ended_at <= now:
+        return ""
+    ends = f"still ends at {stamp(cut.ended_at)}" if claim.start < cut.ended_at else "does not begin any more"
+    return f"{cut.number} {cut.verb} {cut.subject} {ends}; nothing follows it"
