@@ -6,7 +6,6 @@ Exit codes: 0 done, 2 usage, 5 a roster or a journal that does not hold, 70 the 
 import asyncio
 import logging
 import os
-import signal
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -29,6 +28,7 @@ from server import memory
 from server.admission import NotSafe
 from server.authorized_keys import CannotWrite
 from server.diskguard import DiskGuard, release
+from server.endings import heard
 from server.hub import Hub
 from server.keykeeper import KeyKeeper
 from server.listener import Listener
@@ -37,7 +37,6 @@ from server.restore import OtherOperation
 USAGE, NOT_WHOLE, FAILED, INTERRUPTED = 2, 5, 70, 130
 CONFIG = "COORDINATOR_CONFIG"
 """The variable that names another settings file; what the hub reads of it stands under [hub]."""
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 if TYPE_CHECKING:
@@ -208,31 +207,35 @@ async def _serve(
 ) -> None:
     """Serve until a signal ends it, or the disk does."""
     ended = asyncio.Event()
-    for number in SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    try:
-        listener = Listener(hub, addresses, keyless=keyless, version=__version__)
-    except NotSafe as error:
-        raise End(str(error), USAGE) from None
-    guard = DiskGuard(hub)
-    await _begin(hub, first)
-    await _open(hub, listener, keeper)
-    if notices is not None:
-        notices.start()
-    memory.settle()
-    _announce(hub, listener, keyless=keyless)
+    with heard(ended.set):
+        try:
+            listener = Listener(hub, addresses, keyless=keyless, version=__version__)
+        except NotSafe as error:
+            raise End(str(error), USAGE) from None
+        guard = DiskGuard(hub)
+        await _begin(hub, first)
+        await _open(hub, listener, keeper)
+        if notices is not None:
+            notices.start()
+        memory.settle()
+        _announce(hub, listener, keyless=keyless)
+        await _until(ended, hub, guard)
+        try:
+            await _end(hub)
+        finally:
+            if notices is not None:
+                await asyncio.to_thread(notices.stop)
+    if keeper is not None:
+        keeper.close()
+
+
+async def _until(ended: asyncio.Event, hub: Hub, guard: DiskGuard) -> None:
+    """Watch the disk until a signal ends the hub, or the disk does."""
     hub.failed.add_done_callback(lambda _: ended.set())
     watching = asyncio.create_task(guard.watch())
     watching.add_done_callback(lambda _: ended.set())
     await ended.wait()
     watching.cancel()
-    try:
-        await _end(hub)
-    finally:
-        if notices is not None:
-            await asyncio.to_thread(notices.stop)
-    if keeper is not None:
-        keeper.close()
 
 
 async def _begin(hub: Hub, first: Note | None) -> None:

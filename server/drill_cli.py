@@ -16,10 +16,11 @@ from coordinator.session.faults import Fault
 from server.drill import LEFT_OUT, Player, Result
 from server.drill_remote import OutOfReach, Refused, RemoteStage
 from server.drill_stage import HubStage, Stuck
+from server.endings import heard
 from server.scenario import Scenario, ScenarioError, read
 from server.traffic_csv import read_traffic
 
-DONE, USAGE, UNREACHED, UNMET, FAILED = 0, 2, 4, 5, 70
+DONE, USAGE, UNREACHED, UNMET, FAILED, INTERRUPTED = 0, 2, 4, 5, 70, 130
 
 
 class Tally:
@@ -66,7 +67,7 @@ def run(
                 if hub is not None
                 else HubStage(scenario, folder, journal or folder / "drill.journal", speed)
             )
-            asyncio.run(_play(scenario, stage, tally))
+            whole = asyncio.run(_play(scenario, stage, tally))
     except Refused as error:
         return _said(str(error), USAGE)
     except (OutOfReach, Fault) as error:
@@ -74,6 +75,8 @@ def run(
     except Stuck as error:
         return _said(f"the drill is stuck: {error}", FAILED)
     tally.close()
+    if not whole:
+        return _said("ended by a signal before its end", INTERRUPTED)
     return UNMET if tally.unmet else DONE
 
 
@@ -85,9 +88,17 @@ def _scenario(file: Path, poc: str | None) -> Scenario:
     return read(file)
 
 
-async def _play(scenario: Scenario, stage: HubStage | RemoteStage, tally: Tally) -> None:
+async def _play(scenario: Scenario, stage: HubStage | RemoteStage, tally: Tally) -> bool:
+    """Whether it was played to its end; a signal ends it in good order before."""
+    playing = asyncio.create_task(_on(stage, Player(scenario, stage, tally)))
+    with heard(playing.cancel):
+        await asyncio.wait((playing,))
+        return not playing.cancelled() and playing.result() is None
+
+
+async def _on(stage: HubStage | RemoteStage, player: Player) -> None:
     async with stage:
-        await Player(scenario, stage, tally).play()
+        await player.play()
 
 
 def _said(sentence: str, code: int) -> int:
