@@ -166,8 +166,8 @@ def _continued(broken: Path, journal: Path) -> Note:
 
 def _notices(spool: Path, hub: Hub) -> "Notices":
     """What tells people beyond the screen. Raises End."""
-    from server.notifier import Unfit
     from server.notify_cli import Notices
+    from server.telling import Unfit
 
     try:
         return Notices(spool, hub)

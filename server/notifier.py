@@ -1,75 +1,56 @@
-"""Delivers what the spool holds, in a process of its own: by a command, or by whatever Apprise knows how to reach.
+"""Delivers what the spool holds, in a process of its own: several at a time, each person's in order, until all know.
 
-Law: a notice leaves `new` only after everybody named in it was told; until then it is tried again, later each time, and
-holds up others no longer than one try takes. Somebody may be told twice (the id says so), nobody not at all.
+Law: a notice leaves `new` only after everybody named in it was told; until then it is tried again, later each time. One
+that hangs holds up nobody for longer than `PATIENCE`. Somebody may be told twice (the id says so), nobody not at all.
 """
 
 import fcntl
-import importlib
 import os
-import subprocess
 import time
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
-from server.notices import Notice, Person
+from server.notices import Notice
 from server.spool import Spool
+from server.telling import Settings, Teller, Telling, Undelivered
 
-SETTINGS = "notify.toml"
-EVERYBODY = "*"
-COMMAND_WITHIN = 30.0
-"""Seconds after which a command that delivers is given up for this time."""
+AT_ONCE = 8
+"""Tellings under way at one time."""
+AGAIN_AT_ONCE = 4
+"""How many of them may be tries again, so that what is new finds room."""
+PATIENCE = 3.0
+"""Seconds that a telling waits for an older one to the same person: their order is kept where it costs no more."""
+LITTLE = 0.2
+"""Seconds between two looks while tellings are under way, and none of them ends."""
 FIRST_AGAIN, LAST_AGAIN = 2.0, 120.0
 """Seconds between two tries: doubled each time."""
+EVERY = 0.5
+"""Seconds between two looks at a spool where nothing is under way."""
 ALONE = "notifier.lock"
 
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands in `notify.toml`: a command that gets each notice as JSON, and addresses by operator (`*`: all)."""
-
-    command: tuple[str, ...] = ()
-    to: Mapping[str, tuple[str, ...]] = {}
+Key = tuple[str, str]
+"""A telling: its notice, and its name."""
 
 
-class Unfit(Exception):
-    """The settings, or what they need, will not do; the message says what to do."""
+class Pause(Struct, frozen=True):
+    """A telling that failed is tried again at a time, and if that fails, so many seconds later."""
+
+    at: float = 0.0
+    next: float = FIRST_AGAIN
 
 
-class Undelivered(Exception):
-    """A notice did not reach everybody this time."""
+class Try(Struct, frozen=True, eq=False):
+    """A telling under way."""
 
-
-class Sender(Protocol):
-    """What Apprise's object does for us."""
-
-    def add(self, servers: Sequence[str]) -> bool: ...
-
-    def notify(self, *, body: str, title: str) -> bool | None: ...
-
-
-def settings(folder: Path) -> Settings:
-    """What the spool's folder says of who is told how. Raises Unfit."""
-    path = folder / SETTINGS
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Settings)
-    except FileNotFoundError:
-        raise Unfit(f"{path} is missing: write a `command` into it, or addresses under [to]") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise Unfit(f"{path} cannot be used: {error}") from None
-
-
-def apprise() -> Callable[[], Sender]:
-    """What makes a sender. Raises Unfit where Apprise is not installed."""
-    try:
-        made: Callable[[], Sender] = importlib.import_module("apprise").Apprise
-    except ImportError:
-        raise Unfit("addresses need Apprise: pip install 'coordinator[notify]', or use a command") from None
-    return made
+    key: Key
+    people: frozenset[str]
+    done: "Future[None]"
+    begun: float
+    again: bool
 
 
 class Notifier:
@@ -77,61 +58,92 @@ class Notifier:
 
     def __init__(self, spool: Spool, wanted: Settings) -> None:
         self._spool = spool
-        self._wanted = wanted
-        self._make = apprise() if wanted.to else None
-        self._told: dict[str, set[str]] = {}
-        """Notice: those who were told already."""
-        self._again: dict[str, tuple[float, float]] = {}
-        """Notice: when it is tried again, and how long it then waits."""
+        self._teller = Teller(wanted)
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice")
+        self._told: set[Key] = set()
+        self._pauses: dict[Key, Pause] = {}
+        self._tries: list[Try] = []
 
     def once(self, now: float) -> list[str]:
-        """Try everything that is to be tried now; what went wrong, a sentence each."""
-        wrong = []
-        for path in self._spool.waiting():
-            at, wait = self._again.get(path.name, (0.0, FIRST_AGAIN))
-            if at > now:
-                continue
-            try:
-                self._deliver(msgspec.json.decode(path.read_bytes(), type=Notice))
-                self._spool.sent(path)
-                self._again.pop(path.name, None)
-            except (Undelivered, OSError, msgspec.MsgspecError) as error:
-                self._again[path.name] = (now + wait, min(wait * 2, LAST_AGAIN))
-                wrong.append(f"{path.stem}: {error}; tried again in {wait:g} s")
+        """Try everything that is to be tried now, and wait for it; what went wrong, a sentence each."""
+        wrong = self.look(now)
+        while self.rest():
+            wrong += self.look(now)
         return wrong
 
-    def _deliver(self, one: Notice) -> None:
-        told = self._told.setdefault(one.id, set())
-        if self._wanted.command and "" not in told:
-            _run(self._wanted.command, one)
-            told.add("")
-        for person in one.to:
-            if person.id not in told:
-                self._tell(one, person)
-                told.add(person.id)
-        del self._told[one.id]
+    def rest(self) -> bool:
+        """Wait until a telling has ended, or a little. Whether any is under way."""
+        wait([one.done for one in self._tries], LITTLE, FIRST_COMPLETED)
+        return bool(self._tries)
 
-    def _tell(self, one: Notice, person: Person) -> None:
-        addresses = [*self._wanted.to.get(person.id, ()), *self._wanted.to.get(EVERYBODY, ())]
-        if not addresses or self._make is None:
+    def look(self, now: float) -> list[str]:
+        """Take notice of what has ended, and begin what may begin; what went wrong, a sentence each."""
+        wrong = [line for one in self._ended() if (line := self._outcome(one, now))]
+        held: set[str] = set()
+        for path in self._spool.waiting():
+            wrong += self._forward(path, now, held)
+        return wrong
+
+    def _ended(self) -> list[Try]:
+        ended = [one for one in self._tries if one.done.done()]
+        self._tries = [one for one in self._tries if one not in ended]
+        return ended
+
+    def _outcome(self, one: Try, now: float) -> str:
+        error = one.done.exception()
+        if error is None:
+            self._told.add(one.key)
+            self._pauses.pop(one.key, None)
+            return ""
+        if not isinstance(error, Undelivered):
+            raise error
+        return self._put_off(one.key, error, now)
+
+    def _put_off(self, key: Key, why: Exception, now: float) -> str:
+        pause = self._pauses.get(key, Pause())
+        self._pauses[key] = Pause(now + pause.next, min(pause.next * 2, LAST_AGAIN))
+        return f"{key[0]}: {why}; tried again in {pause.next:g} s"
+
+    def _forward(self, path: Path, now: float, held: set[str]) -> Iterator[str]:
+        """Bring one notice as far as it goes now; `held` are people for whom an older one has not begun."""
+        whole = (path.stem, "file")
+        if self._pauses.get(whole, Pause()).at > now:
             return
-        sender = self._make()
-        if not sender.add(addresses):
-            raise Undelivered(f"an address of {person.id} in {SETTINGS} is not one that Apprise knows")
-        if not sender.notify(title=one.title, body=f"{one.text}\n[{one.id}]"):
-            raise Undelivered(f"{person.id} could not be reached")
+        try:
+            one = msgspec.json.decode(path.read_bytes(), type=Notice)
+            left = [telling for telling in self._teller.tellings(one) if (path.stem, telling.name) not in self._told]
+            if not left:
+                self._done_with(path)
+            for telling in left:
+                if not self._begin((path.stem, telling.name), telling, now, held):
+                    held |= telling.people
+        except (OSError, msgspec.MsgspecError) as error:
+            yield self._put_off(whole, error, now)
 
+    def _done_with(self, path: Path) -> None:
+        self._spool.sent(path)
+        self._told = {key for key in self._told if key[0] != path.stem}
 
-def _run(command: Sequence[str], one: Notice) -> None:
-    try:
-        done = subprocess.run(  # noqa: S603 - the liaison's own command, from their own file
-            command, input=msgspec.json.encode(one), capture_output=True, timeout=COMMAND_WITHIN, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Undelivered(f"{command[0]}: {error}") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise Undelivered(f"{command[0]} ended with {done.returncode}{': ' + said[-1] if said else ''}")
+    def _begin(self, key: Key, telling: Telling, now: float, held: set[str]) -> bool:
+        """Begin it, if it is its turn. False only where it is new and must wait, and those after it with it."""
+        pause = self._pauses.get(key)
+        again = pause is not None
+        if any(one.key == key for one in self._tries) or (pause is not None and pause.at > now):
+            return True
+        if not self._room(again=again) or held & telling.people or not self._turn(telling):
+            return again
+        self._tries.append(Try(key, telling.people, self._pool.submit(telling.tell), time.monotonic(), again=again))
+        return True
+
+    def _room(self, *, again: bool) -> bool:
+        if again and sum(one.again for one in self._tries) >= AGAIN_AT_ONCE:
+            return False
+        return len(self._tries) < AT_ONCE
+
+    def _turn(self, telling: Telling) -> bool:
+        """Whether nothing that was begun before to the same person is worth waiting for."""
+        lately = time.monotonic() - PATIENCE
+        return not any(one.begun > lately and one.people & telling.people for one in self._tries)
 
 
 class Taken(Exception):
@@ -150,9 +162,11 @@ def alone(folder: Path) -> int:
 
 
 def run(notifier: Notifier, report: Callable[[str], None], ended: Callable[[float], bool]) -> None:
-    """Deliver until `ended`, which waits so many seconds, says so."""
-    while True:
-        for line in notifier.once(time.monotonic()):
+    """Deliver until `ended`, which waits so many seconds, says so; then what is new once more."""
+    over = False
+    while not over:
+        for line in notifier.look(time.monotonic()):
             report(line)
-        if ended(0.5):
-            return
+        over = ended(0.0 if notifier.rest() else EVERY)
+    for line in notifier.once(time.monotonic()):
+        report(line)

@@ -11,8 +11,9 @@ import click
 
 from server.cli import USAGE, End
 from server.hub import Hub
-from server.notifier import Notifier, Taken, Unfit, alone, run, settings
+from server.notifier import Notifier, Taken, alone, run
 from server.spool import Spool, Spooler
+from server.telling import Unfit, settings
 
 START_AGAIN = 5.0
 """Seconds before a notifier that ended is started again."""
@@ -106,7 +107,8 @@ class Attendant:
     def _keep(self) -> None:
         command = [sys.executable, "-m", "server", "notify", str(self._spool), "--attached"]
         while not self._stop.is_set():
-            with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603 - this very program
+            # In a session of its own: what ends the hub at its terminal leaves it to deliver what the hub says last.
+            with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:  # noqa: S603 - us
                 while process.poll() is None and not self._stop.wait(0.2):
                     pass
                 if process.stdin is not None:

@@ -15,9 +15,11 @@ import pytest
 from coordinator.cli.main import run
 from coordinator.incident import acts, hubacts
 from coordinator.incident.entries import Entry
+from server import notifier
 from server.notices import Notice, Person, notice
-from server.notifier import FIRST_AGAIN, Notifier, Settings, Taken, Unfit, alone, settings
+from server.notifier import AT_ONCE, FIRST_AGAIN, Notifier, Taken, alone
 from server.spool import NEW, SENT, Spool
+from server.telling import Settings, Unfit, settings
 from tests.end_to_end.running import ROSTER, HubProcess
 from tests.incident.world import minimal
 
@@ -89,6 +91,104 @@ def test_what_cannot_be_delivered_is_tried_again_later_each_time_and_holds_up_no
     assert len(broken.once(100.0 + FIRST_AGAIN + 0.1)) == 1, "the new one is tried at once"
     assert Notifier(spool, Settings(command=pager(tmp_path))).once(0.0) == []
     assert spool.waiting() == []
+
+
+def hanging(folder: Path) -> tuple[str, ...]:
+    """A command that hangs for the first notice until there is a file `go`, and writes down what it has ended with."""
+    script = folder / "hang.py"
+    script.write_text(
+        "import json, pathlib, sys, time\n"
+        f"folder = pathlib.Path({str(folder)!r})\n"
+        "one = json.load(sys.stdin)\n"
+        "mine = folder / f'begun-{one[\"seq\"]}'\n"
+        "mine.touch()\n"
+        "with (folder / 'at-once').open('a') as file:\n"
+        "    file.write(f'{len(list(folder.glob(\"begun-*\")))}\\n')\n"
+        "while one['seq'] == 1 and not (folder / 'go').exists():\n"
+        "    time.sleep(0.01)\n"
+        "mine.unlink()\n"
+        "with (folder / 'ended').open('a') as file:\n"
+        "    file.write(f'{one[\"seq\"]}\\n')\n"
+    )
+    return (sys.executable, str(script))
+
+
+def ended(folder: Path) -> list[int]:
+    """The notices that the hanging command has ended with, in that order."""
+    file = folder / "ended"
+    return [int(line) for line in file.read_text().split()] if file.exists() else []
+
+
+def delivered(spool: Spool, folder: Path, *, first_hangs: bool) -> list[int]:
+    """Deliver all of a spool; the first notice hangs until all others were delivered. The order in which they ended."""
+    made = Notifier(spool, Settings(command=hanging(folder)))
+    count = len(spool.waiting())
+    if not first_hangs:
+        (folder / "go").touch()
+
+    def looked() -> bool:
+        assert made.look(0.0) == []
+        made.rest()
+        return len(ended(folder)) >= count - first_hangs
+
+    until(looked)
+    (folder / "go").touch()
+    assert made.once(0.0) == []
+    assert spool.waiting() == []
+    return ended(folder)
+
+
+def test_a_command_that_hangs_for_one_holds_up_no_other_person(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.add(page(1, "lee"))
+    for seq in range(2, 6):
+        spool.add(page(seq, f"person-{seq}"))
+    order = delivered(spool, tmp_path, first_hangs=True)
+    assert order[-1] == 1
+    assert sorted(order) == [1, 2, 3, 4, 5]
+
+
+def test_the_same_person_is_told_in_order(tmp_path: Path) -> None:
+    """Of two who are named in different notices, each gets theirs in order: one that waits is not overtaken."""
+    spool = Spool(tmp_path / "spool")
+    named = [("lee",), ("lee", "dana"), ("dana",), ("lee",), ("dana",), ("dana", "lee")]
+    for seq, people in enumerate(named, start=1):
+        spool.add(page(seq, *people))
+    order = delivered(spool, tmp_path, first_hangs=False)
+    for person in ("lee", "dana"):
+        theirs = [seq for seq, people in enumerate(named, start=1) if person in people]
+        assert [seq for seq in order if seq in theirs] == theirs
+
+
+def test_the_order_is_not_worth_waiting_for_what_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifier, "PATIENCE", 0.2)
+    spool = Spool(tmp_path / "spool")
+    for seq in range(1, 4):
+        spool.add(page(seq, "lee"))
+    assert delivered(spool, tmp_path, first_hangs=True)[-1] == 1
+
+
+def test_so_many_are_told_at_once_and_no_more(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    for seq in range(1, 3 * AT_ONCE):
+        spool.add(page(seq, f"person-{seq}"))
+    assert len(delivered(spool, tmp_path, first_hangs=True)) == 3 * AT_ONCE - 1
+    most = max(int(line) for line in (tmp_path / "at-once").read_text().split())
+    assert 1 < most <= AT_ONCE
+
+
+def test_tries_again_leave_room_for_what_is_new(tmp_path: Path) -> None:
+    """As many hang again and again as may be told at once; a new one is told all the same."""
+    spool = Spool(tmp_path / "spool")
+    for seq in range(1, AT_ONCE + 1):
+        spool.add(page(seq, f"person-{seq}"))
+    made = Notifier(spool, Settings(command=pager(tmp_path, fails=True)))
+    assert len(made.once(0.0)) == AT_ONCE
+    assert made.look(FIRST_AGAIN) == []
+    spool.add(page(99, "lee"))
+    made.look(FIRST_AGAIN)
+    assert ("feed-99", "") in {one.key for one in made._tries}
+    made.once(FIRST_AGAIN)
 
 
 def test_settings_that_will_not_do_are_said_in_one_line(tmp_path: Path) -> None:
