@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,25 +17,17 @@ from msgspec.structs import replace
 from coordinator import __version__
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Command, Entry, Malformed, OnRecord, Outcome
-from coordinator.incident.roster import Operation
-from coordinator.incident.state import State
 from coordinator.incident.times import utc
-from coordinator.session.addresses import read
 from coordinator.session.clock import Clock, SystemClock
-from coordinator.session.conversation import Conversation
-from coordinator.session.faults import Broken, Fault, NeverMet, OtherOperation, Unreachable
+from coordinator.session.faults import NeverMet, Unreachable
 from coordinator.session.ids import uuid7
-from coordinator.session.link import Link
-from coordinator.session.outcomes import Outcomes
-from coordinator.session.places import Place, Places
-from coordinator.session.questions import Found, Questions
-from coordinator.session.receipts import Receipts
-from coordinator.session.retry import Retry
+from coordinator.session.linked import Linked
+from coordinator.session.places import Places
+from coordinator.session.questions import Found
 from coordinator.session.tidy import tidy
-from coordinator.session.transports import LinkLost, Transport, open_transport
 from coordinator.session.waiting import Waiting
 from coordinator.wire.commands import pack_command
-from coordinator.wire.frames import Fetch, Search, Welcome, unpack_to_hub
+from coordinator.wire.frames import Fetch, Search, unpack_to_hub
 from coordinator.wire.problems import WireError
 
 if TYPE_CHECKING:
@@ -47,7 +38,7 @@ Listener = Callable[["Session"], None]
 Reader = Callable[[list[Entry]], None]
 
 
-class Session:
+class Session(Linked):
     """`async with Session(hub) as s`: connected while there is a hub, and of use while there is none.
 
     `folder` is where the copy of the log and the unsent commands outlive the program; without it they do not.
@@ -59,34 +50,13 @@ class Session:
         self, hub: str, *, operator: str | None = None, folder: Path | None = None, clock: Clock | None = None,
         version: str = __version__, follow: bool = True, snapshot: bool = True, sure: bool = False,
     ) -> None:
-        self.hub = hub
-        self.operator = operator or ""
-        self.clock = clock or SystemClock()
-        self.version = version
-        self.follow = follow
-        self.snapshot = snapshot
-        self.link = Link()
-        self.fault: Fault | None = None
-        self.operation: Operation | None = None
-        self.receipts = Receipts()
-        self.questions = Questions()
-        self._address = read(hub)
-        self._places = Places(folder, hub, self.operator, sure, keeps_log=follow or snapshot)
-        self._place: Place = self._places.start()
+        places = Places(folder, hub, operator or "", sure, keeps_log=follow or snapshot)
+        super().__init__(
+            hub, operator or "", places, clock or SystemClock(), version, follow=follow, snapshot=snapshot
+        )
         self._listeners: list[Listener] = []
         self._readers: list[Reader] = []
-        self._outcomes = Outcomes()
-        self._retry = Retry(self.clock)
-        self._transport: Transport | None = None
-        self._ahead = timedelta()
-        self._painted: float | None = None
-        self._key: float | None = None
-        self._cut = False
-        self._ready = asyncio.Event()
-        self._met = False
         self._closed = False
-        self.wake = asyncio.Event()
-        """Set when there may be something to send."""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -114,16 +84,6 @@ class Session:
     # What there is to see
 
     @property
-    def state(self) -> State | None:
-        """What the entries that this operator may see make; None before the first snapshot."""
-        return self._place.state
-
-    @property
-    def place(self) -> Place:
-        """Where the copy of the log and the undecided commands are."""
-        return self._place
-
-    @property
     def replica(self) -> "Replica | None":
         """The copy of the log on disk, for the screens that page through it; None without a folder."""
         return self._place.disk.replica if self._place.disk is not None else None
@@ -138,10 +98,6 @@ class Session:
         """The last entry that is here."""
         head = self._place.head
         return head.seq if head is not None else 0
-
-    def now(self) -> datetime:
-        """The hub's time, as far as it is known here."""
-        return utc(self.clock.now() + self._ahead)
 
     @property
     def waiting(self) -> tuple[Waiting, ...]:
@@ -257,105 +213,29 @@ class Session:
 
     def painted(self) -> None:
         """The screen shows all that has arrived."""
-        self._painted = self.clock.monotonic()
-        self.receipts.painted()
+        self.screen.painted()
 
     def key_pressed(self) -> None:
         """Somebody is at the keyboard."""
-        self._key = self.clock.monotonic()
+        self.screen.key_pressed()
 
     def saw(self, seqs: Iterable[int]) -> None:
         """These entries were opened."""
-        self.receipts.saw(seqs)
+        self.screen.receipts.saw(seqs)
 
-    def ago(self) -> tuple[int | None, int | None]:
-        """Milliseconds since the screen was painted and a key was pressed, where there is a screen."""
-        now = self.clock.monotonic()
-        since = [None if at is None else max(0, round((now - at) * 1000)) for at in (self._painted, self._key)]
-        return since[0], since[1]
-
-    # The link
-
-    def cut(self) -> None:
-        """Lose the link at once, as if the cable were cut, and stay without until `restore`."""
-        self._cut = True
-        transport = self._transport
-        self.down("the link is cut")
-        if transport is not None:
-            transport.cut()
-
-    def restore(self) -> None:
-        """Connect again, now: after a cut, or because somebody does not want to wait."""
-        self._cut = False
-        self._retry.hurry()
-
-    def met(self, welcome: Welcome, transport: Transport) -> None:
-        """The hub has said who it is and whom it takes us for."""
-        if self._met and welcome.log != self._place.log:
-            raise OtherOperation(f"{self.hub} now runs another operation, {welcome.operation.name}; join again")
-        if self._place.log and self._place.log != welcome.log:
-            self.link = replace(self.link, notice=_another_log(self._place, welcome))
-        self._place = self._places.settle(self._place, welcome)
-        self._place.queue.again()
-        self._met = True
-        self.operator = welcome.operator
-        self.operation = welcome.operation
-        self._transport = transport
-        self._ahead = max(self._ahead, welcome.at - self.clock.now())
-        self.link = replace(
-            self.link, up=True, since=self.now(), keyless=welcome.keyless, version=welcome.version, trouble=""
-        )
-        self.heard()
-
-    def heard(self, at: datetime | None = None) -> None:
-        """Something came from the hub, which says that it is `at` there."""
-        now = self.clock.now()
-        if at is not None:
-            self._ahead = at - now
-        self.link = replace(self.link, last_heard=utc(now + self._ahead))
-
-    def holds(self, transport: Transport) -> bool:
-        """Whether this is the link that counts."""
-        return self._transport is transport
-
-    def caught_up(self) -> None:
-        """All that the hub had when it was met is here."""
-        self._ready.set()
-
-    def down(self, why: str) -> None:
-        """The link is gone."""
-        self._transport = None
-        self._place.queue.again()
-        self.questions.lost()
-        since = self.now() if self.link.up or self.link.since is None else self.link.since
-        self.link = replace(self.link, up=False, since=since, trouble=why)
-        self.changed()
-
-    def settle(self, id: str, outcome: Outcome, how: str = "decided") -> None:
-        """The decision of one of this session's commands is known."""
-        if id in self._place.queue:
-            self._place.queue.settled(id, how)
-            self._outcomes.settle(id, outcome)
-            self.wake.set()
+    # Who is told
 
     def arrived(self, entries: list[Entry]) -> None:
-        """Entries came in, and are part of the state."""
-        self.receipts.arrived(entries, self.operator)
+        """Entries came in, and are part of the state: give them to every reader."""
+        super().arrived(entries)
         for reader in tuple(self._readers):
             reader(entries)
 
     def changed(self) -> None:
         """Tell everybody who listens."""
-        self.refresh()
+        super().changed()
         for listener in tuple(self._listeners):
             listener(self)
-
-    def refresh(self) -> None:
-        """Bring the link's counts up to date."""
-        queue = self._place.queue
-        doubtful = len(self.doubtful) if queue else 0
-        if (self.link.queued, self.link.doubtful) != (len(queue), doubtful):
-            self.link = replace(self.link, queued=len(queue), doubtful=doubtful)
 
     def _basis(self, basis: int | None) -> int | None:
         return basis if basis is not None or not self.seq or not self.follow else self.seq
@@ -365,47 +245,3 @@ class Session:
         if state is None:
             return {}
         return {desk.scope: desk.term for desk in state.desks.values() if desk.holder == self.operator}
-
-    async def _keep_up(self) -> None:
-        while self.fault is None:
-            try:
-                if not self._cut and await self._converse():
-                    self._retry.met()
-            except Fault as fault:
-                self._fail(fault)
-                return
-            except Exception as error:  # noqa: BLE001 - what fails here is said on the screen; it must not end in silence
-                broken = Broken(f"the session stopped: {str(error) or type(error).__name__}")
-                broken.__cause__ = error
-                self._fail(broken)
-                return
-            await self._retry.pause(until_hurried=self._cut)
-
-    async def _converse(self) -> bool:
-        """One connection, from its opening to its end. Whether the hub was met on it."""
-        try:
-            transport = await open_transport(self._address)
-        except LinkLost as lost:
-            self.down(str(lost))
-            return False
-        conversation = Conversation(self, transport)
-        try:
-            await conversation.run()
-        except LinkLost as lost:
-            if not self._cut:
-                self.down(str(lost))
-        finally:
-            await transport.close()
-        return conversation.met
-
-    def _fail(self, fault: Fault) -> None:
-        self.fault = fault
-        self.down(str(fault))
-        self._outcomes.fail(fault)
-        self._ready.set()
-
-
-def _another_log(place: Place, welcome: Welcome) -> str:
-    left = len(place.queue)
-    kept = f"; {left} commands that were written for it stay there, unsent" if left else ""
-    return f"the log at this address is another one than before ({welcome.operation.name}); that copy is kept{kept}"

@@ -32,7 +32,7 @@ from coordinator.wire.limits import BEAT_EVERY, VERSION
 from coordinator.wire.problems import WireError
 
 if TYPE_CHECKING:
-    from coordinator.session.client import Session
+    from coordinator.session.linked import Linked
 
 SLOWLY = 1.0
 """Seconds to wait before a command that came too fast is sent again."""
@@ -44,7 +44,7 @@ _ENDS: dict[str, type[Fault]] = {"not-admitted": NotAdmitted, "version": OtherVe
 class Conversation:
     """What is said on one connection."""
 
-    def __init__(self, session: "Session", transport: Transport) -> None:
+    def __init__(self, session: "Linked", transport: Transport) -> None:
         self.met = False
         self._session = session
         self._transport = transport
@@ -137,7 +137,7 @@ class Conversation:
             state = session.state
             operator = state.roster.ground.operators.get(session.operator) if state is not None else None
             if state is not None and operator is not None:
-                session.receipts.owed(state, operator.centre)
+                session.screen.receipts.owed(state, operator.centre)
             self._target = min(self._target, part.seq) if not session.follow else self._target
             self._look()
 
@@ -193,15 +193,14 @@ class Conversation:
     async def _receipts(self) -> None:
         session = self._session
         while True:
-            await session.receipts.some.wait()
+            await session.screen.receipts.some.wait()
             await session.clock.sleep(receipts.EVERY)
-            for frame in session.receipts.take():
+            for frame in session.screen.receipts.take():
                 await self._transport.send(pack(frame))
 
     async def _beat(self) -> None:
         session = self._session
         while True:
             await session.clock.sleep(BEAT_EVERY)
-            painted, key = session.ago()
-            waiting = painted is not None and session.receipts.unpainted
-            await self._transport.send(pack(Beat(painted=painted, key=key, waiting=waiting)))
+            painted, key = session.screen.ago()
+            await self._transport.send(pack(Beat(painted=painted, key=key, waiting=session.screen.behind)))
