@@ -1,5 +1,6 @@
 """`coordinator outbox`: what was written in a folder and is not decided. Sends it; asks about orders that waited."""
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -51,7 +52,11 @@ async def _sent(
 
 
 async def _became(session: Session, id: str, wait: float) -> str:
-    outcome: Outcome = await common.within(wait, session.outcome(id), "what waits is kept")
+    try:
+        outcome: Outcome = await asyncio.wait_for(session.outcome(id), wait)
+    except TimeoutError:
+        why = session.link.held or f"the hub did not answer within {wait:g} s"
+        raise End(OUT_OF_REACH, f"{why}: what waits is kept") from None
     match outcome:
         case Accepted():
             return f"done: {outcome.number or f'entry {outcome.seq}'}"

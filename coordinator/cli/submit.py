@@ -110,7 +110,7 @@ def _kept(session: Session, said: Submission) -> str:
 
 
 def _undecided(session: Session, id: str, said: Submission) -> str:
-    gone = f"the hub did not decide within {said.to.wait:g} s"
+    gone = session.link.held or f"the hub did not decide within {said.to.wait:g} s"
     if session.place.lasting:
         return f"{gone}; queued as {id}, {len(session.waiting)} waiting"
     return f"{gone}; it may yet take effect. Send it again with --id {id}: it is never decided twice"

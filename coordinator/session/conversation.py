@@ -34,8 +34,8 @@ from coordinator.wire.problems import WireError
 if TYPE_CHECKING:
     from coordinator.session.linked import Linked
 
-SLOWLY = 1.0
-"""Seconds to wait before a command that came too fast is sent again."""
+AGAIN_AFTER = {"too-fast": 1.0, "storage": 5.0}
+"""Seconds after which a command that the hub did not take is sent again: it came too fast, or the hub cannot write."""
 
 _ENDS: dict[str, type[Fault]] = {"not-admitted": NotAdmitted, "version": OtherVersion, "forked": ForkedLog}
 """Errors that trying again does not mend."""
@@ -51,7 +51,7 @@ class Conversation:
         self._target = 0
         """The entry up to which we are behind."""
         self._caught_up = False
-        self._slow = False
+        self._pause = 0.0
 
     async def run(self) -> None:
         """Talk until the link is lost. Raises LinkLost, or the Fault that ends the session."""
@@ -164,10 +164,10 @@ class Conversation:
             raise _ENDS[error.code](error.message)
         if error.n is not None:
             self._session.questions.failed(error)
-        elif error.id and error.code == "too-fast":
-            self._slow = True
-            self._session.wake.set()
-        elif error.id and error.code != "storage":
+        elif error.code == "storage" or (error.id and error.code == "too-fast"):
+            self._pause = AGAIN_AFTER[error.code]
+            self._session.refused_for_now(error.message if error.code == "storage" else "")
+        elif error.id:
             self._session.settle(error.id, Malformed(message=error.message), error.code)
         else:
             raise LinkLost(error.message)
@@ -181,10 +181,9 @@ class Conversation:
             session.wake.clear()
             if not session.holds(self._transport):
                 continue
-            if self._slow:
-                await session.clock.sleep(SLOWLY)
-                self._slow = False
-                session.place.queue.again()
+            if self._pause:
+                await session.clock.sleep(self._pause)
+                self._pause = 0.0
             waiting = session.place.queue.next(session.clock.now()) if self._caught_up else None
             if waiting is not None:
                 session.place.queue.sent(waiting.id)

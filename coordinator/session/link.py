@@ -19,5 +19,19 @@ class Link(Struct, frozen=True, kw_only=True):
     version: str = ""
     """The hub's."""
     trouble: str = ""
+    takes_nothing: str = ""
+    """Why the hub takes no commands for now, though it can be read, as it says it; empty while it does."""
     notice: str = ""
     """What the operator should know of this link for as long as it lasts."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether what is said now goes out now, as far as is known."""
+        return self.up and not self.takes_nothing
+
+    @property
+    def held(self) -> str:
+        """Why what waits does not go out though the link is up; empty where it does, or nothing waits."""
+        if not self.takes_nothing or not self.queued:
+            return ""
+        return f"{self.takes_nothing.partition(';')[0]}; {self.queued} wait here"

@@ -122,7 +122,7 @@ class Linked:
         self._place.queue.again()
         self.questions.lost()
         since = self.now() if self.link.up or self.link.since is None else self.link.since
-        self.link = replace(self.link, up=False, since=since, trouble=why)
+        self.link = replace(self.link, up=False, since=since, trouble=why, takes_nothing="")
         self.changed()
 
     def settle(self, id: str, outcome: Outcome, how: str = "decided") -> None:
@@ -130,7 +130,14 @@ class Linked:
         if id in self._place.queue:
             self._place.queue.settled(id, how)
             self._outcomes.settle(id, outcome)
+            self.link = replace(self.link, takes_nothing="")
             self.wake.set()
+
+    def refused_for_now(self, why: str) -> None:
+        """The hub did not take what is under way, and may later; `why`: it takes nothing at all."""
+        self._place.queue.again()
+        self.link = replace(self.link, takes_nothing=why)
+        self.wake.set()
 
     def arrived(self, entries: list[Entry]) -> None:
         """Entries came in, and are part of the state."""

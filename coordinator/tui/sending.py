@@ -70,8 +70,9 @@ class Sending:
             self._interface.tell(f"NOT SENT: {fault}", "bad")
             return None
         self._under_way[id] = sent
-        if not session.link.up:
-            self._interface.tell("HELD safely here: it is sent when the link returns", "warn")
+        if not session.link.sends:
+            when = "the hub takes it" if session.link.up else "the link returns"
+            self._interface.tell(f"HELD safely here: it is sent when {when}", "warn")
         else:
             self._interface.tell("sending ...")
         return id

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.cli.main import run
 from coordinator.incident.acts import Note
 from coordinator.incident.entries import Accepted, Entry
 from coordinator.incident.hubacts import Alarm
@@ -76,35 +77,45 @@ def alarms(journal: Path) -> list[str]:
     return [entry.body.what for entry in entries(journal) if isinstance(entry.body, Alarm)]
 
 
-async def test_a_full_disk_is_an_alarm_reads_go_on_and_commands_wait(hub: HubProcess, tmp_path: Path) -> None:
+async def test_a_full_disk_is_an_alarm_reads_go_on_and_commands_wait(
+    hub: HubProcess, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whose text waits keeps the link, is told so in plain words, and reads on; then it goes out by itself."""
     async with Session(hub.address, operator="nia", folder=tmp_path / "nia") as nia:
         await nia.ready(10)
+        up: set[bool] = set()
+        nia.listen(lambda session: up.add(session.link.up))
         before = await nia.send(Note(text="before"))
         assert isinstance(before, Accepted)
         await until(reserve(hub).exists, "the reserve is held")
         hog = fill(hub.journal.parent)
         await until(lambda: "disk-full" in alarms(hub.journal), "the log says that the disk is full")
         fill(hub.journal.parent)
-        waits = nia.queue(Note(text="while it was full"))
+        waits = [nia.queue(Note(text=f"while it was full {number}")) for number in range(3)]
+        told = "the hub's disk is full; 3 wait here"
+        await until(lambda: nia.link.held == told, "the author is told that it waits")
+        assert any(entry.kind == "alarm" for entry in (await nia.fetch())[0])
+        words = ["note", "never sent", "--hub", hub.address, "--as", "sol", "--wait", "1"]
+        assert await asyncio.to_thread(run, words) == 4
+        assert "the hub's disk is full; 1 wait here" in capfd.readouterr().err
         async with Session(hub.address, operator="sol") as sol:
             await sol.ready(10)
             assert sol.state is not None
             found, _ = await sol.fetch()
             assert any(entry.kind == "alarm" for entry in found)
-        await until(lambda: "disk is full" in nia.link.trouble or nia.link.queued, "the author is told that it waits")
-        assert nia.decided(waits) is None
+        assert [nia.decided(id) for id in waits] == [None, None, None]
         await asyncio.sleep(3 * EVERY)
         fill(hub.journal.parent)
         async with Session(hub.address, operator="sol") as sol:
             await sol.ready(10)
         hog.unlink()
         await until(lambda: "disk-room" in alarms(hub.journal), "the log says that there is room again")
-        nia.restore()
-        assert isinstance(await nia.outcome(waits), Accepted)
+        assert [type(await nia.outcome(id)) for id in waits] == [Accepted] * 3
+        assert (up, nia.link.held) == ({True}, ""), "the link was never lost, and nothing waits any more"
     assert hub.stop() == 0
     assert verify.replay(hub.journal).whole
     notes = [entry.body.text for entry in entries(hub.journal) if isinstance(entry.body, Note)]
-    assert notes == ["before", "while it was full"]
+    assert notes == ["before", *(f"while it was full {number}" for number in range(3))]
 
 
 async def test_a_hub_that_dies_while_the_disk_is_full_starts_again_and_nothing_acknowledged_is_lost(

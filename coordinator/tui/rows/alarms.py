@@ -41,6 +41,8 @@ def _alarms(view: View) -> Iterator[Span]:
         yield ("DESK NOT CERTAIN", "alarm")
     for scope in (desk.scope for desk in view.desks if not desk.holder and desk.scope in view.my_desks):
         yield (f"{plain(scope)} UNHELD: S assumes", "alarm")
+    if view.link.held:
+        yield (plain(view.link.held), "alarm")
     if view.doubtful:
         yield (f"{len(view.doubtful)} orders waited: still wanted? (p)", "alarm")
     yield from _traffic(view)

@@ -121,8 +121,10 @@ def _waiting_row(view: View, waiting: Waiting) -> Row:
     command = waiting.command
     if waiting.id in view.doubtful:
         word: Span = ("STILL WANTED? Enter", "warn")
-    elif view.link.up:
+    elif view.link.sends:
         word = ("SENDING", "")
+    elif view.link.up:
+        word = ("HELD (the hub takes nothing now)", "warn")
     else:
         word = ("HELD (sends when the link returns)", "warn")
     line: Line = (
