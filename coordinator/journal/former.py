@@ -47,3 +47,13 @@ class Former:
     def missing(self) -> bool:
         """Whether the log names a former one that its entries do not come to."""
         return bool(self._wanted) and not self.seq
+
+
+def former_logs(first: Entry) -> tuple[str, ...]:
+    """The ids of the logs that a log with this first entry continues, the nearest first: their first lines' digests."""
+    found: list[str] = []
+    while isinstance(first.body, Open) and first.body.continues:
+        _, _, rest = first.body.continues.partition(" ")
+        first = replace(first, prev=GENESIS, body=replace(first.body, continues=rest))
+        found.append(digest(encode(first)))
+    return tuple(found)

@@ -22,6 +22,8 @@ class Queued(Struct, frozen=True, kw_only=True):
     packed: bytes
     queued_at: datetime
     sent: bool = False
+    former: bool = False
+    """It was written for another log, which the present one continues or its author left for this one."""
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -32,26 +34,32 @@ class Draft(Struct, frozen=True, kw_only=True):
     saved_at: datetime
 
 
+FORMER = "former"
+"""How a command came here that was written for another log."""
+
+
 class Outbox:
     def __init__(self, local: Local) -> None:
         self._local = local
 
-    def put(self, id: str, do: str, packed: bytes, queued_at: datetime) -> None:
+    def put(self, id: str, do: str, packed: bytes, queued_at: datetime, *, former: bool = False) -> None:
         """Keep a command behind all others. The same id again changes nothing."""
         self._write(
-            "INSERT INTO outbox (id, do, packed, queued_at, state) VALUES (?, ?, ?, ?, 'waiting')"
+            "INSERT INTO outbox (id, do, packed, queued_at, state, how) VALUES (?, ?, ?, ?, 'waiting', ?)"
             " ON CONFLICT (id) DO NOTHING",
-            id, do, packed, queued_at.isoformat(),
+            id, do, packed, queued_at.isoformat(), FORMER if former else "",
         )
 
     def undecided(self) -> list[Queued]:
         """What waits, in the order in which it was written."""
         rows = self._local.connection.execute(
-            "SELECT id, do, packed, queued_at, state FROM outbox WHERE state <> 'decided' ORDER BY place"
+            "SELECT id, do, packed, queued_at, state, how FROM outbox WHERE state <> 'decided' ORDER BY place"
         ).fetchall()
         return [
-            Queued(id=id, do=do, packed=packed, queued_at=when(queued_at), sent=state == "sent")
-            for id, do, packed, queued_at, state in rows
+            Queued(
+                id=id, do=do, packed=packed, queued_at=when(queued_at), sent=state == "sent", former=how == FORMER
+            )
+            for id, do, packed, queued_at, state, how in rows
         ]
 
     def sent(self, id: str) -> None:
@@ -102,20 +110,25 @@ class Outbox:
             except InUse:
                 continue
             with other:
-                taken += self._take_from(Outbox(other))
+                taken += len(self.take(Outbox(other)))
         return taken
 
-    def _take_from(self, other: "Outbox") -> int:
-        left = other.undecided()
-        for queued in left:
-            self.put(queued.id, queued.do, queued.packed, queued.queued_at)
+    def take(self, other: "Outbox", *, former: bool = False, only: str | None = None) -> list[Queued]:
+        """Take over what waits in another file, drafts too, or `only` one command; what waits here now of it."""
+        left = {queued.id: queued for queued in other.undecided() if only in (None, queued.id)}
+        for queued in left.values():
+            self.put(queued.id, queued.do, queued.packed, queued.queued_at, former=former or queued.former)
             other.settle(queued.id, "taken over")
+        if only is None:
+            self._take_drafts(other)
+        return [queued for queued in self.undecided() if queued.id in left]
+
+    def _take_drafts(self, other: "Outbox") -> None:
         for draft in other.drafts():
             mine = self.draft(draft.name)
             if draft.text not in mine:
                 self.save(draft.name, f"{mine}\n{draft.text}".strip("\n"), draft.saved_at)
             other.save(draft.name, "", draft.saved_at)
-        return len(left)
 
     def _write(self, sql: str, *values: str | bytes) -> None:
         with atomic(self._local.connection) as connection:

@@ -109,6 +109,12 @@ class Session(Linked):
         """Orders that waited too long to fire by themselves: confirm or drop each."""
         return self._place.queue.doubtful(self.clock.now())
 
+    @property
+    def elsewhere(self) -> tuple[tuple[str, Waiting], ...]:
+        """What waits for other logs than the hub's, and for which: confirmed, it goes to this one."""
+        disk = self._place.disk
+        return disk.left if disk is not None else ()
+
     def decided(self, id: str) -> Outcome | None:
         """What became of a command of this session, once that is known."""
         return self._outcomes.of(id)
@@ -177,14 +183,18 @@ class Session(Linked):
         return await self._outcomes.wait(id)
 
     def confirm(self, id: str) -> None:
-        """The order is still wanted: send it."""
+        """The order is still wanted, or what waits for another log is to go to this one: send it."""
+        disk = self._place.disk
+        if id not in self._place.queue and disk is not None:
+            self._place.queue.join(disk.take_one(id))
         self._place.queue.confirm(id)
         self.wake.set()
         self.changed()
 
     def drop(self, id: str) -> Waiting | None:
         """The order is not wanted any more. What it said comes back; None where it is under way already."""
-        dropped = self._place.queue.drop(id)
+        queue, disk = self._place.queue, self._place.disk
+        dropped = queue.drop(id) if id in queue or disk is None else disk.drop_left(id)
         if dropped is not None:
             self._outcomes.settle(id, Malformed(message="dropped by its author before it was sent"))
         self.changed()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coordinator.incident.entries import Entry, Malformed, outcome
 from coordinator.journal.lines import decode
-from coordinator.session import receipts
+from coordinator.session import former, receipts
 from coordinator.session.faults import Fault, ForkedLog, NotAdmitted, OtherVersion
 from coordinator.session.head import Head
 from coordinator.session.transports import LinkLost, Transport
@@ -50,7 +50,8 @@ class Conversation:
         self._transport = transport
         self._target = 0
         """The entry up to which we are behind."""
-        self._caught_up = False
+        self._here = asyncio.Event()
+        """Set when all that the hub had is here: only then is anything sent, so that nothing is sent twice."""
         self._pause = 0.0
 
     async def run(self) -> None:
@@ -152,12 +153,9 @@ class Conversation:
                 self._session.settle(entry.id, outcome(entry))
 
     def _look(self) -> None:
-        """Notice when all that the hub had is here: only then is anything sent, so that nothing is sent twice."""
         head = self._session.place.head
-        if not self._caught_up and (not self._target or (head is not None and head.seq >= self._target)):
-            self._caught_up = True
-            self._session.caught_up()
-            self._session.wake.set()
+        if not self._target or (head is not None and head.seq >= self._target):
+            self._here.set()
 
     def _error(self, error: ErrorFrame) -> None:
         if error.code in _ENDS:
@@ -176,6 +174,9 @@ class Conversation:
 
     async def _speak(self) -> None:
         session = self._session
+        await self._here.wait()
+        await former.take_over(session, self._transport)
+        session.caught_up()
         while True:
             await session.wake.wait()
             session.wake.clear()
@@ -184,7 +185,7 @@ class Conversation:
             if self._pause:
                 await session.clock.sleep(self._pause)
                 self._pause = 0.0
-            waiting = session.place.queue.next(session.clock.now()) if self._caught_up else None
+            waiting = session.place.queue.next(session.clock.now())
             if waiting is not None:
                 session.place.queue.sent(waiting.id)
                 await self._transport.send(pack_command(waiting.command))

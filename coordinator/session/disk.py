@@ -1,6 +1,6 @@
 """A place on disk: the copy of one log, the outbox and the drafts of one operator, in one file that only we hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from coordinator.incident.hubacts import Open
 from coordinator.incident.snapshot import freeze, thaw
 from coordinator.incident.state import State
 from coordinator.journal import errors
+from coordinator.journal.left import Others
 from coordinator.journal.lines import decode
 from coordinator.journal.local import Local
-from coordinator.journal.outbox import Outbox
+from coordinator.journal.outbox import Outbox, Queued
 from coordinator.journal.replica import Replica
 from coordinator.session.faults import Broken, ForkedLog
 from coordinator.session.head import Head
@@ -26,11 +27,15 @@ class Disk:
 
     def __init__(self, folder: Path, name: str, log: str, operator: str) -> None:
         self._operator = operator
+        self._others = Others(folder, operator, log)
         with _plainly():
             self._local = Local.claim(folder, name, log, operator)
             self.outbox = Outbox(self._local)
             self.outbox.adopt(folder, name, log, operator)
             self.replica = Replica(self._local)
+        self.left: tuple[tuple[str, Waiting], ...] = ()
+        """What this operator wrote for other logs, and for which, as of the last look; nobody sends it."""
+        self.look()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -85,15 +90,46 @@ class Disk:
     def undecided(self) -> list[Waiting]:
         """What waits, in the order in which it was written."""
         with _plainly():
-            return [
-                Waiting(command=command_from(msgpack.unpackb(kept.packed), self._operator), queued_at=kept.queued_at)
-                for kept in self.outbox.undecided()
-            ]
+            return [self._waiting(kept) for kept in self.outbox.undecided()]
 
     def settle(self, id: str, how: str) -> None:
         """It waits no more."""
         with _plainly():
             self.outbox.settle(id, how)
+
+    # What waits for other logs
+
+    def look(self) -> None:
+        """See what lies in the files of other logs."""
+        with _plainly():
+            self.left = tuple(
+                (left.log, self._waiting(kept)) for left in self._others.left() for kept in left.queued
+            )
+
+    def take_over(self, logs: Collection[str]) -> list[Waiting]:
+        """Have what waits for these logs wait here."""
+        with _plainly():
+            taken = self._others.take(lambda left: left.log in logs, self.outbox)
+        self.look()
+        return [self._waiting(kept) for kept in taken]
+
+    def take_one(self, id: str) -> list[Waiting]:
+        """Have one command that waits for another log wait here."""
+        with _plainly():
+            taken = self._others.take_one(id, self.outbox)
+        self.look()
+        return [self._waiting(kept) for kept in taken]
+
+    def drop_left(self, id: str) -> Waiting | None:
+        """A command that waits for another log is not wanted any more."""
+        with _plainly():
+            kept = self._others.drop(id)
+        self.look()
+        return self._waiting(kept) if kept is not None else None
+
+    def _waiting(self, kept: Queued) -> Waiting:
+        command = command_from(msgpack.unpackb(kept.packed), self._operator)
+        return Waiting(command=command, queued_at=kept.queued_at, former=kept.former)
 
 
 @contextmanager

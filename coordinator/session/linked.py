@@ -88,7 +88,8 @@ class Linked:
         if self._met and welcome.log != self._place.log:
             raise OtherOperation(f"{self.hub} now runs another operation, {welcome.operation.name}; join again")
         if self._place.log and self._place.log != welcome.log:
-            self.link = replace(self.link, notice=_another_log(self._place, welcome))
+            name = welcome.operation.name
+            self.remark(f"the log at this address is another one than before ({name}); that copy is kept")
         self._place = self._places.settle(self._place, welcome)
         self._place.queue.again()
         self._met = True
@@ -100,6 +101,11 @@ class Linked:
             self.link, up=True, since=self.now(), keyless=welcome.keyless, version=welcome.version, trouble=""
         )
         self.heard()
+
+    def remark(self, what: str) -> None:
+        """Something that the operator should know of this link for as long as it lasts."""
+        if what not in self.link.notice:
+            self.link = replace(self.link, notice="; ".join(filter(None, (self.link.notice, what))))
 
     def heard(self, at: datetime | None = None) -> None:
         """Something came from the hub, which says that it is `at` there."""
@@ -115,6 +121,8 @@ class Linked:
     def caught_up(self) -> None:
         """All that the hub had when it was met is here."""
         self._ready.set()
+        self.wake.set()
+        self.changed()
 
     def down(self, why: str) -> None:
         """The link is gone."""
@@ -191,9 +199,3 @@ class Linked:
         self.down(str(fault))
         self._outcomes.fail(fault)
         self._ready.set()
-
-
-def _another_log(place: Place, welcome: Welcome) -> str:
-    left = len(place.queue)
-    kept = f"; {left} commands that were written for it stay there, unsent" if left else ""
-    return f"the log at this address is another one than before ({welcome.operation.name}); that copy is kept{kept}"

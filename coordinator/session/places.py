@@ -1,7 +1,7 @@
 """Where a session's copy of the log and its undecided commands are: one place for each (log, operator).
 
 On disk a hub's address leads to the log that was met there last, so that a session can start without its hub. Another
-operation at the same address gets a place of its own, and what waits for the former one is never sent to it.
+operation at the same address gets a place of its own; what becomes of what waits for the former one, former.py says.
 """
 
 import hashlib

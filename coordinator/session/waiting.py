@@ -1,9 +1,10 @@
 """Commands on their way to the hub: kept before they are sent, one at a time in the order they were written.
 
-An order that waited too long is held back until its author says that it is still wanted; what was written
-after it goes on. Sans I/O: the shelf keeps, the session sends.
+An order that waited too long, or was written for another log, is held back until its author says that it is still
+wanted; what was written after it goes on. Sans I/O: the shelf keeps, the session sends.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +22,8 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
     command: Command
     queued_at: datetime
+    former: bool = False
+    """It was written for another log than the one that it waits for now."""
 
     @property
     def id(self) -> str:
@@ -85,6 +88,10 @@ class Queue:
         self._box.put(waiting)
         self._waiting[waiting.id] = waiting
 
+    def join(self, taken: Iterable[Waiting]) -> None:
+        """What was taken over into the box waits here as well, behind all others."""
+        self._waiting.update({waiting.id: waiting for waiting in taken})
+
     def next(self, now: datetime) -> Waiting | None:
         """What to send now, if anything: nothing while one is under way."""
         if self._under_way:
@@ -122,7 +129,7 @@ class Queue:
             self._under_way = ""
 
     def _asks(self, waiting: Waiting, now: datetime) -> bool:
-        old = now - waiting.queued_at > STILL_WANTED_AFTER
+        old = waiting.former or now - waiting.queued_at > STILL_WANTED_AFTER
         sure = self._sure or waiting.id in self._confirmed or waiting.id == self._under_way
         return old and not sure and fires(waiting.command.act)
 

@@ -38,6 +38,10 @@ NOW: dict[str, Callable[[int], Act]] = {
 PRESSING = {"rollcall": "status", "offer": "take"}
 """What Enter means on things that ask for one act."""
 
+LATE = "It waited more than two minutes for the link"
+FORMER = "It was written for the log that this one continues"
+OTHERS = "It was written for another log than the one that is here now"
+
 
 class Doing:
     """Performs actions for the interface."""
@@ -135,22 +139,23 @@ class Doing:
             refusal = self._interface.sending.refusals.get(spot.ref)
             if refusal is not None:
                 self._interface.push_screen(RefusalScreen(refusal))
-        elif spot.kind == "waiting" and spot.ref in view.doubtful:
-            self._still_wanted(spot)
+        elif spot.kind == "waiting" and spot.ref in {*view.doubtful, *(one.id for one in view.elsewhere)}:
+            self._still_wanted(view, spot)
         else:
             self.open_spot(spot)
 
-    def _still_wanted(self, spot: Spot) -> None:
+    def _still_wanted(self, view: View, spot: Spot) -> None:
         session = self._interface.session
-        waiting = next((one for one in session.waiting if one.id == spot.ref), None)
+        waiting = next((one for one in (*view.waiting, *view.elsewhere) if one.id == spot.ref), None)
         if waiting is None:
             return
+        why = OTHERS if waiting in view.elsewhere else FORMER if waiting.former else LATE
         from coordinator.tui.rows.words import said
 
         self._interface.push_screen(
             ConfirmScreen(
                 "STILL WANTED?",
-                f"{said(waiting.command)}\n\nIt waited more than two minutes for the link, and has not been sent.",
+                f"{said(waiting.command)}\n\n{why}, and has not been sent.",
                 {
                     "1": ("still wanted: send it", lambda: session.confirm(spot.ref)),
                     "2": ("not wanted: drop it", lambda: session.drop(spot.ref)),

@@ -105,6 +105,7 @@ class Interface(App[int], inherit_bindings=False):
         self._bell = Bell(session.clock.monotonic)
         self._home = ""
         self._introduction = Introduction(session)
+        self._remarked = ""
         self._herald = Herald()
 
     # From the session to the screen
@@ -159,6 +160,9 @@ class Interface(App[int], inherit_bindings=False):
             said = self._herald.look(self.view)
             if said is not None:
                 self.tell(*said)
+            if session.link.notice != self._remarked:
+                self._remarked = session.link.notice
+                self.tell(self._remarked, "warn")
             self._bell.hear(alarms.flash(self.view) | self._herald.alarms)
         if self._bell.wanted():
             self.bell()

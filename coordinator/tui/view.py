@@ -31,6 +31,8 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
     link: Link
     waiting: tuple[Waiting, ...] = ()
     doubtful: frozenset[str] = frozenset()
+    elsewhere: tuple[Waiting, ...] = ()
+    """What I wrote for other logs, and waits for a word."""
 
     @property
     def ground(self) -> Ground:
@@ -119,7 +121,7 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
     @cached_property
     def held_acts(self) -> dict[int, str]:
         """Message or order: what I said about it that is held here while there is no link."""
-        if self.link.up:
+        if self.link.sends:
             return {}
         commands = [waiting.command for waiting in self.waiting]
         about = ((resolve(self.state, getattr(one.act, "ref", None) or 0), one.do) for one in commands)
@@ -225,6 +227,7 @@ def seen(session: Session, state: State) -> View:
         link=session.link,
         waiting=session.waiting,
         doubtful=frozenset(waiting.id for waiting in session.doubtful),
+        elsewhere=tuple(waiting for _, waiting in session.elsewhere),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.journal.errors import BrokenChain, ForkedLog, InUse, NotAJournal
+from coordinator.journal.left import Others
 from coordinator.journal.lines import GENESIS, digest
 from coordinator.journal.local import FILES, Local, paths
 from coordinator.journal.outbox import Outbox
@@ -231,6 +232,35 @@ def test_what_a_program_that_ended_left_behind_is_taken_over_and_what_a_living_o
     assert mine.adopt(tmp_path, "nia", "log", "nia") == 0
     one.close()
     three.close()
+
+
+def test_what_waits_for_another_log_is_found_taken_over_and_dropped_and_nothing_else_is(tmp_path: Path) -> None:
+    """Neither another operator's, nor what a living program holds, nor what is no client's file."""
+    for name, log, operator in (("old", "old log", "nia"), ("sol", "old log", "sol"), ("none", "empty log", "nia")):
+        with Local(tmp_path / f"{name}.db", log, operator) as local:
+            if name != "none":
+                Outbox(local).put(f"{name}-1", "note", b"1", START)
+                Outbox(local).put(f"{name}-2", "note", b"2", START)
+                Outbox(local).put(f"{name}-3", "note", b"3", START)
+                Outbox(local).save("compose", "half a sentence", START)
+    (tmp_path / "strange.db").write_bytes(b"no database")
+    living = Local(tmp_path / "living.db", "third log", "nia")
+    Outbox(living).put("held", "note", b"held", START)
+    others = Others(tmp_path, "nia", "log")
+    with Local(tmp_path / "new.db", "log", "nia") as local:
+        mine = Outbox(local)
+        (left,) = others.left()
+        assert (left.log, [one.id for one in left.queued]) == ("old log", ["old-1", "old-2", "old-3"])
+        assert [one.id for one in others.take_one("old-2", mine)] == ["old-2"]
+        dropped = others.drop("old-1")
+        assert dropped is not None
+        assert (dropped.packed, others.drop("old-1"), others.drop("sol-1")) == (b"1", None, None)
+        assert others.take(lambda left: left.log == "third log", mine) == []
+        assert [one.id for one in others.take(lambda left: left.log == "old log", mine)] == ["old-3"]
+        assert [(one.id, one.former) for one in mine.undecided()] == [("old-2", True), ("old-3", True)]
+        assert mine.draft("compose") == "half a sentence"
+        assert others.left() == []
+    living.close()
 
 
 def test_a_file_of_another_log_or_program_is_not_touched(path: Path, tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-from coordinator.incident.acts import Offer, Order, Relay
+from coordinator.incident.acts import Act, Note, Offer, Order, Relay
+from coordinator.session.client import Session
 from coordinator.tui.quiz import quiz
+from server.continuing import continue_from
+from tests.session.stage import until
 from tests.tui.seat import Room, Seat
 
 
@@ -185,6 +188,46 @@ async def test_an_order_that_waited_is_asked_about_first(room: Room) -> None:
     await lee.sees("QUEUE 0")
     await asyncio.sleep(0)
     assert room.stage.kinds()[-1] in ("order", "refusal")
+
+
+async def left_behind(room: Room, act: Act) -> None:
+    """Lee wrote this for a hub that then ended for good."""
+    stage = room.stage
+    async with Session(stage.address, operator="lee", folder=stage.folder / "lee", clock=stage.clock) as lee:
+        await lee.ready(6)
+        lee.cut()
+        lee.queue(act)
+    stage.hub.kill()
+
+
+async def test_an_order_for_the_former_log_asks_at_joining(room: Room) -> None:
+    await left_behind(room, Order(verb="EVACUATE", subject="area/south", to=("south",)))
+    former, room.stage.journal = room.stage.journal, room.stage.folder / "continued.journal"
+    continue_from(former, room.stage.journal)
+    await room.stage.start()
+    lee = await room.sit("lee")
+    await lee.sees("1 orders waited: still wanted? (p)")
+    await lee.press("p", "2", "enter")
+    await lee.sees("It was written for the log that this one continues")
+    await lee.press("1")
+    await lee.sees("QUEUE 0")
+    assert room.stage.kinds()[-1] == "order"
+
+
+async def test_what_waits_for_another_log_is_told_at_joining_and_goes_to_this_one_only_if_wanted(room: Room) -> None:
+    await left_behind(room, Note(text="for the first exercise"))
+    room.stage.journal = room.stage.folder / "second.journal"
+    await room.stage.start()
+    lee = await room.sit("lee")
+    await lee.sees("the log at this address is another one", "1 for another log: p 2")
+    await lee.press("p", "2")
+    await lee.sees("FOR ANOTHER LOG: Enter", "for the first exercise", "QUEUE 0")
+    assert room.stage.kinds() == []
+    await lee.press("enter")
+    await lee.sees("It was written for another log than the one that is here now")
+    await lee.press("1")
+    await lee.gone("FOR ANOTHER LOG")
+    await until(lambda: room.stage.kinds() == ["note"])
 
 
 async def test_status_answers_a_roll_call(room: Room) -> None:

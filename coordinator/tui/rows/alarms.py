@@ -47,6 +47,8 @@ def _alarms(view: View) -> Iterator[Span]:
         yield (f"{len(view.doubtful)} orders waited: still wanted? (p)", "alarm")
     yield from _traffic(view)
     yield from _orders(view)
+    if view.elsewhere:
+        yield (f"{len(view.elsewhere)} for another log: p 2", "warn")
 
 
 def _traffic(view: View) -> Iterator[Span]:

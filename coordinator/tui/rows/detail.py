@@ -156,7 +156,7 @@ def _missing(call: Rollcall, centre: str) -> bool:
 
 
 def _waiting(view: View, spot: Spot, width: int) -> list[Line]:
-    for one in view.waiting:
+    for one in (*view.waiting, *view.elsewhere):
         if one.id == spot.ref:
             return [
                 ((f"{one.command.do}, written at {exact(one.queued_at)}Z, not decided yet", "strong"),),

@@ -111,7 +111,7 @@ def _inbox_row(view: View, message: Message) -> Row:
 
 def sent(view: View) -> Listing:
     """2 SENT: what waits in the outbox first, then where my requests are, and with whom the ball lies."""
-    rows = [_waiting_row(view, waiting) for waiting in view.waiting]
+    rows = [_waiting_row(view, waiting) for waiting in (*view.waiting, *view.elsewhere)]
     rows += [_sent_row(view, message) for message in view.sent[:50]]
     held = f" {len(view.waiting)} held safely " if view.waiting else ""
     return Listing("2 SENT", tuple(rows), "nothing sent yet: m writes a message", held)
@@ -121,6 +121,8 @@ def _waiting_row(view: View, waiting: Waiting) -> Row:
     command = waiting.command
     if waiting.id in view.doubtful:
         word: Span = ("STILL WANTED? Enter", "warn")
+    elif waiting in view.elsewhere:
+        word = ("FOR ANOTHER LOG: Enter", "warn")
     elif view.link.sends:
         word = ("SENDING", "")
     elif view.link.up:

@@ -123,7 +123,7 @@ class Writing(Base):
         self.command_id = id or ""
         if id is not None:
             self.interface.typed.drop(self.do, self.about)
-            if not self.interface.session.link.up:
+            if not self.interface.session.link.sends:
                 self.dismiss()
 
     def action_last(self) -> None:
