@@ -15,9 +15,9 @@ from coordinator.incident.visibility import audience, parties, tokens
 from coordinator.journal.lines import decode, without_prev
 from coordinator.journal.reads import Head, Reads, Stored
 from coordinator.wire import limits
-from coordinator.wire.frames import Fetch, Have, Search, SnapshotPart, pack, pack_map, packed_state
+from coordinator.wire.frames import Fetch, Have, Search, SnapshotPart, pack, packed_state
 from coordinator.wire.problems import WireError
-from server.subscribers import frames_of, in_frames, may_see
+from server.subscribers import entries_frame, may_see, reveal_frames
 
 RESUME = 2_000
 """Entries that are sent one by one; who is further behind gets the state instead."""
@@ -58,32 +58,67 @@ def near(have: Have, log: str, head: Head, reads: Reads) -> bool:
     return head.seq - have.seq <= RESUME
 
 
+class Step(NamedTuple):
+    """One entry as a viewer gets it, a line or a digest, and the older lines that they may see with it."""
+
+    item: str
+    digest: str
+    reveals: list[str]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, (self.item, *self.reveals)))
+
+
 def since(have: int, head: Head, state: State, operator: str, reads: Reads) -> list[bytes]:
-    """The entries after number `have` up to the head, after the older lines that they let this viewer see."""
-    rights = tokens(state, operator)
-    stored = reads.lines(have + 1, head.seq)
-    entries = [decode(one.line) for one in stored]
-    mask = 0
-    for place, entry in enumerate(entries):
-        mask |= may_see(rights, _audience(state, entry, reads)) << place
-    lines = frames_of([(without_prev(one.line), one.digest) for one in stored], mask, have + 1, PIECE)
-    return [*_revealed(entries, have, state, operator, reads), *lines]
+    """The entries after number `have` up to the head, in small frames, each after the older lines that it reveals.
+
+    So what has arrived need not be sent again, nor what that revealed.
+    """
+    frames: list[bytes] = []
+    first = have + 1
+    for some in _pieces(_steps(have, head, state, operator, reads)):
+        frames += reveal_frames([line for step in some for line in step.reveals])
+        frames.append(entries_frame(first, [step.item for step in some], some[-1].digest))
+        first += len(some)
+    return frames
 
 
-def _revealed(entries: Iterable[Entry], have: int, state: State, operator: str, reads: Reads) -> Iterator[bytes]:
+def _steps(have: int, head: Head, state: State, operator: str, reads: Reads) -> Iterator[Step]:
     rights = tokens(state, operator)
-    older: set[int] = set()
-    for entry in entries:
-        if entry.kind in DUTY and (entry.found.holder == operator or entry.kind == "roster"):
-            things = set(state.messages)
-        else:
-            things = {ref for ref in (entry.ref, *getattr(entry.body, "refs", ())) if isinstance(ref, int)}
-        for message in (state.messages.get(seq) for seq in things):
-            if message is not None and not rights.isdisjoint(parties(state, message)):
-                older.update(seq for seq in message.entries if seq <= have)
-    lines = [line for seq in sorted(older) if (line := visible(seq, state, operator, reads)) is not None]
-    for some in in_frames(lines):
-        yield pack_map({"t": "reveal", "lines": some})
+    shown: set[int] = set()
+    for one in reads.lines(have + 1, head.seq):
+        entry = decode(one.line)
+        older = {seq for seq in _reveals(entry, state, operator, rights) if seq <= have} - shown
+        shown |= older
+        lines = [line for seq in sorted(older) if (line := visible(seq, state, operator, reads)) is not None]
+        seen = may_see(rights, _audience(state, entry, reads))
+        yield Step(without_prev(one.line) if seen else one.digest, one.digest, lines)
+
+
+def _pieces(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Steps in runs of so many bytes; one that is longer is a run by itself."""
+    some: list[Step] = []
+    size = 0
+    for step in steps:
+        if some and size + step.size > PIECE:
+            yield some
+            some, size = [], 0
+        some.append(step)
+        size += step.size
+    if some:
+        yield some
+
+
+def _reveals(entry: Entry, state: State, operator: str, rights: frozenset[str]) -> Iterator[int]:
+    """What this viewer may see now, and could perhaps not before this entry."""
+    if entry.kind in DUTY and (entry.found.holder == operator or entry.kind == "roster"):
+        things = set(state.messages)
+    else:
+        things = {ref for ref in (entry.ref, *getattr(entry.body, "refs", ())) if isinstance(ref, int)}
+    for message in (state.messages.get(seq) for seq in things):
+        if message is not None and not rights.isdisjoint(parties(state, message)):
+            yield from message.entries
 
 
 def whole(head: Head, state: State, operator: str) -> list[bytes]:

@@ -212,9 +212,7 @@ class Subscribers:
         return self._rights.bearing(unit.state, wanted, self._followers)
 
     def _revealing(self, seqs: tuple[int, ...]) -> Iterator[bytes]:
-        lines = [line for seq in seqs if (line := self._older(seq)) is not None]
-        for some in in_frames(lines):
-            yield pack_map({"t": "reveal", "lines": some})
+        return reveal_frames([line for seq in seqs if (line := self._older(seq)) is not None])
 
     def _answer(self, units: Sequence[Unit]) -> None:
         for unit in units:
@@ -228,24 +226,32 @@ def own_frame(lines: Iterable[str]) -> bytes:
     return pack_map({"t": "own", "lines": list(lines)})
 
 
-def frames_of(
-    stored: Sequence[tuple[str, str]], mask: int, first: int, longest: int = limits.FRAME
-) -> Iterator[bytes]:
+def frames_of(stored: Sequence[tuple[str, str]], mask: int, first: int) -> Iterator[bytes]:
     """Consecutive entries (line without prev, digest) as frames: the lines whose bit is set, the others as digests."""
     items = [line if mask >> place & 1 else digest for place, (line, digest) in enumerate(stored)]
     sent = 0
-    for some in in_frames(items, longest):
+    for some in in_frames(items):
         start, sent = sent, sent + len(some)
-        head = stored[sent - 1][1][:limits.HEAD_SHOWN]
-        yield pack_map({"t": "entries", "first": first + start, "items": some, "head": head})
+        yield entries_frame(first + start, some, stored[sent - 1][1])
 
 
-def in_frames(items: Sequence[str], longest: int = limits.FRAME) -> Iterator[Sequence[str]]:
+def entries_frame(first: int, items: Sequence[str], head: str) -> bytes:
+    """Consecutive entries from number `first` on; `head` is the digest of the last one."""
+    return pack_map({"t": "entries", "first": first, "items": items, "head": head[: limits.HEAD_SHOWN]})
+
+
+def reveal_frames(lines: Sequence[str]) -> Iterator[bytes]:
+    """Older lines that somebody may see from now on."""
+    for some in in_frames(lines):
+        yield pack_map({"t": "reveal", "lines": some})
+
+
+def in_frames(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Items in runs that fit one frame each; one item that is too long for that is a run by itself."""
     start, size = 0, ENVELOPE
     for place, item in enumerate(items):
         length = (len(item) if item.isascii() else len(item.encode())) + 5
-        if size + length > longest and place > start:
+        if size + length > limits.FRAME and place > start:
             yield items[start:place]
             start, size = place, ENVELOPE
         size += length
