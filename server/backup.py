@@ -6,7 +6,8 @@ Law: what is not verified does not get its name; no file is ever replaced.
 import os
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from coordinator.journal import verify
@@ -33,18 +34,24 @@ def copied(source: Path, to: Path) -> Report:
     """
     if to.exists():
         raise CannotCopy(f"{to} exists already; name a file that does not")
-    beside = _empty(to)
-    try:
+    with publishing(_empty(to), to) as beside:
         _copy(source, beside)
         report = verify.replay(beside)
         if report.fault is not None:
             raise NotWhole(f"{source} is not whole at entry {report.fault.seq}: {report.fault.what}")
-        publish(beside, to)
+    return report
+
+
+@contextmanager
+def publishing(beside: Path, to: Path) -> Iterator[Path]:
+    """Write the file beside; it gets its name if all goes well, and is gone if not. Raises CannotCopy."""
+    try:
+        yield beside
+        _publish(beside, to)
     except (OSError, sqlite3.Error) as error:
         raise CannotCopy(f"{to} cannot be written: {error}; nothing was changed") from None
     finally:
         discard(beside)
-    return report
 
 
 def _empty(to: Path) -> Path:
@@ -63,7 +70,7 @@ def _copy(source: Path, to: Path) -> None:
         written.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, that can be carried by itself
 
 
-def publish(beside: Path, to: Path) -> None:
+def _publish(beside: Path, to: Path) -> None:
     """Give a finished file its name, durably, unless there is one of that name by now. Raises OSError."""
     _sync(beside)
     os.link(beside, to)

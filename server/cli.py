@@ -289,6 +289,17 @@ def _announce(hub: Hub, listener: Listener, *, keyless: bool) -> None:
     sys.stdout.flush()
 
 
+def socket_of(hub: str, why: str) -> Unix:
+    """The Unix socket at which a hub is; `why` it must be one. Raises End."""
+    try:
+        address = read(hub)
+    except BadAddress as wrong:
+        raise End(str(wrong), USAGE) from None
+    if not isinstance(address, Unix):
+        raise End(f"{hub} is no Unix socket; {why}", USAGE)
+    return address
+
+
 def loaded(path: Path) -> Roster:
     """The roster in a file. Raises End for one that no operation can run on."""
     outcome = load(_bytes(path))

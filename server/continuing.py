@@ -23,7 +23,7 @@ from coordinator.journal.lock import Lock
 from coordinator.journal.reads import Decided, Reads
 from coordinator.journal.rows import rows
 from coordinator.journal.store import Journal
-from server.backup import CannotCopy, NotWhole, discard, publish
+from server.backup import CannotCopy, NotWhole, discard, publishing
 
 UNKNOWN = ""
 """What a command said, where the broken journal cannot tell any more; sent again, it is refused, not decided twice."""
@@ -53,16 +53,11 @@ def continue_from(broken: Path, new: Path) -> Continued:
             raise NotWhole(f"{broken} has no good entry to continue from: {what}")
         beside = new.with_name(f".{new.name}.continued")
         discard(beside)
-        try:
+        with publishing(beside, new):
             _write(broken, beside, report.seq, report.digest)
             made = verify.replay(beside)
             if made.fault is not None or made.continues != report.seq:
                 raise NotWhole(f"the copy of {broken} does not hold: {made.fault}")
-            publish(beside, new)
-        except (OSError, sqlite3.Error) as error:
-            raise CannotCopy(f"{new} cannot be written: {error}; nothing was changed") from None
-        finally:
-            discard(beside)
     return Continued(report.seq, report.digest, report.fault.what if report.fault is not None else "")
 
 

@@ -8,10 +8,8 @@ import click
 
 from coordinator.journal.errors import JournalError
 from coordinator.journal.verify import Report
-from coordinator.session.addresses import Unix, read
-from coordinator.session.faults import BadAddress
 from server.backup import CannotCopy, NotWhole, copied
-from server.cli import FAILED, NOT_WHOLE, USAGE, End
+from server.cli import FAILED, NOT_WHOLE, USAGE, End, socket_of
 from server.owner import OwnerError, Wish
 from server.owner import designate as asked
 
@@ -70,12 +68,7 @@ For when the holder and every deputy are gone. Nobody is unseated who is in cont
 @click.option("--reason", required=True, help="Why; it stands in the log.")
 def designate(scope: str, operator: str, hub: str, reason: str) -> None:
     """On the hub's host, as its account: make OPERATOR the first deputy of SCOPE."""
-    try:
-        address = read(hub)
-    except BadAddress as wrong:
-        raise End(str(wrong), USAGE) from None
-    if not isinstance(address, Unix):
-        raise End(f"{hub} is no Unix socket; this is done on the hub's host", USAGE)
+    address = socket_of(hub, "this is done on the hub's host")
     try:
         click.echo(asked(address.path, Wish(scope, operator, getpass.getuser(), reason)))
     except OwnerError as wrong:

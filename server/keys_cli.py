@@ -9,21 +9,15 @@ import click
 from coordinator.incident.roster import Roster
 from coordinator.journal.errors import JournalError
 from coordinator.journal.sources import SQLITE
-from coordinator.session.addresses import Unix, read
-from coordinator.session.faults import BadAddress
+from coordinator.session.addresses import Unix
 from server.authorized_keys import CannotWrite, Difference, Door, difference, lines, read_file, update
-from server.cli import NOT_WHOLE, USAGE, End, loaded
+from server.cli import NOT_WHOLE, USAGE, End, loaded, socket_of
 from server.restore import roster_of
 
 
 def door(hub: str, program: Path | None) -> Door:
     """What the keys shall open. Raises End."""
-    try:
-        address = read(hub)
-    except BadAddress as wrong:
-        raise End(str(wrong), USAGE) from None
-    if not isinstance(address, Unix):
-        raise End(f"{hub} is no Unix socket; people come in by SSH at unix:PATH", USAGE)
+    address = socket_of(hub, "people come in by SSH at unix:PATH")
     found = [path for path in ([program] if program else _beside()) if path.is_file()]
     if not found:
         raise End("the program `coordinator` was not found; name it with --program", USAGE)

@@ -7,10 +7,10 @@ change it. A side that has nothing to say for too long is gone, for every sessio
 import asyncio
 import os
 import stat
-from collections.abc import Coroutine
 from typing import BinaryIO
 
 from coordinator.session.addresses import Door
+from coordinator.session.sides import until_first_ends
 from coordinator.session.transports import LinkLost, Transport, open_transport
 from coordinator.wire.lengths import HEAD, framed, length
 from coordinator.wire.limits import BEAT_EVERY, SOCKET_FRAME
@@ -27,7 +27,7 @@ async def bridge(door: Door, source: BinaryIO, sink: BinaryIO) -> None:
     try:
         reader, writer = await _opened(source, sink)
         try:
-            await _until_first_ends(_to_hub(reader, transport), _from_hub(transport, writer))
+            await until_first_ends(_to_hub(reader, transport), _from_hub(transport, writer))
         finally:
             writer.close()
     finally:
@@ -70,15 +70,3 @@ async def _from_hub(transport: Transport, writer: asyncio.StreamWriter) -> None:
             await writer.drain()
         except OSError:
             return
-
-
-async def _until_first_ends(*sides: Coroutine[object, object, None]) -> None:
-    tasks = [asyncio.create_task(side) for side in sides]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

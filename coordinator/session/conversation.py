@@ -1,7 +1,6 @@
 """One connection to a hub, from hello to its end: frames that come in, what waits going out, heartbeats."""
 
 import asyncio
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from coordinator.incident.entries import Entry, Malformed, outcome
@@ -9,6 +8,7 @@ from coordinator.journal.lines import decode
 from coordinator.session import former, receipts
 from coordinator.session.faults import Fault, ForkedLog, NotAdmitted, OtherVersion
 from coordinator.session.head import Head
+from coordinator.session.sides import until_first_ends
 from coordinator.session.transports import LinkLost, Transport
 from coordinator.wire.commands import pack_command
 from coordinator.wire.frames import (
@@ -57,7 +57,7 @@ class Conversation:
     async def run(self) -> None:
         """Talk until the link is lost. Raises LinkLost, or the Fault that ends the session."""
         await self._transport.send(pack(self._hello()))
-        await self._until_first_ends(self._listen(), self._speak(), self._beat(), self._receipts())
+        await until_first_ends(self._listen(), self._speak(), self._beat(), self._receipts())
 
     def _hello(self) -> Hello:
         session, head = self._session, self._session.place.head
@@ -68,18 +68,6 @@ class Conversation:
             v=VERSION, operator=session.operator, version=session.version, have=have, follow=session.follow,
             snapshot=session.snapshot,
         )
-
-    @staticmethod
-    async def _until_first_ends(*sides: Coroutine[object, object, None]) -> None:
-        tasks = [asyncio.create_task(side) for side in sides]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     # In
 
