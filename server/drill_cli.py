@@ -16,7 +16,7 @@ from coordinator.session.faults import Fault
 from server.drill import LEFT_OUT, Player, Result
 from server.drill_remote import OutOfReach, Refused, RemoteStage
 from server.drill_stage import HubStage, Stuck
-from server.endings import heard
+from server.endings import as_before, heard
 from server.scenario import Scenario, ScenarioError, read
 from server.traffic_csv import read_traffic
 
@@ -53,7 +53,15 @@ def run(
     file: Path, *, poc: str | None = None, hub: str | None = None, journal: Path | None = None, speed: float = 0.0,
     without: tuple[str, ...] = (), as_json: bool = False,
 ) -> int:
-    """Play the drill in that file; what comes back is the exit code."""
+    """Play the drill in that file, for a caller who goes on afterwards; what comes back is the exit code."""
+    with as_before():
+        return _run(file, poc, hub, journal, speed, without, as_json=as_json)
+
+
+def _run(
+    file: Path, poc: str | None, hub: str | None, journal: Path | None, speed: float, without: tuple[str, ...], *,
+    as_json: bool,
+) -> int:
     try:
         scenario = _scenario(file, poc)
     except ScenarioError as error:
@@ -128,6 +136,4 @@ def drill(
         raise click.UsageError(f"{journal} exists already; name a new file for the drill's journal")
     if without and hub is None:
         raise click.UsageError("--without is for a drill against a running hub; add --hub")
-    raise SystemExit(
-        run(scenario, poc=poc, hub=hub, journal=journal, speed=speed or 0.0, without=without, as_json=as_json)
-    )
+    raise SystemExit(_run(scenario, poc, hub, journal, speed or 0.0, without, as_json=as_json))

@@ -24,3 +24,14 @@ def heard(tell: Callable[[], object]) -> Iterator[None]:
         for number in SIGNALS:
             loop.remove_signal_handler(number)  # before the loop closes: it takes down the pipe first, and this then
             signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def as_before() -> Iterator[None]:
+    """Leave the signals as they were: for a caller who goes on afterwards, and starts others who inherit them."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from server.drill_cli import run
+from server.endings import SIGNALS
 from tests.end_to_end.running import ROOT, ROSTER
 
 DRILL = ROOT / "tests" / "drills" / "minimal-drill.jsonl"
@@ -45,6 +47,13 @@ def test_a_loop_closes_under_a_hail_of_signals_without_a_word() -> None:
         assert done.stderr == ""
         assert done.returncode in (0, -signal.SIGTERM)
         rounds += done.stdout.count("heard")
+
+
+def test_who_plays_a_drill_and_goes_on_hears_signals_as_before() -> None:
+    """Else whatever it starts later would inherit that they are ignored, and never end."""
+    before = [signal.getsignal(number) for number in SIGNALS]
+    assert run(DRILL) == 0
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 def words(kind: str, folder: Path) -> list[str]:
