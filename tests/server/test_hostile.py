@@ -18,6 +18,7 @@ from coordinator.incident.acts import Note
 from coordinator.incident.check import load
 from coordinator.wire import limits
 from coordinator.wire.frames import ErrorFrame, Hello, Page, Search, Welcome
+from server.endings import as_before
 from tests.campaign import seed
 from tests.fuzz.changed import changed
 from tests.fuzz.targets import seeds
@@ -273,7 +274,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _hub() -> int:
-    server.cli.main()
+    with as_before():  # a program that ends hears no more signals; this process goes on
+        server.cli.main()
     return 0
 
 
