@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
+from msgspec.structs import replace
 
 from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.hubacts import Open
@@ -129,6 +130,8 @@ class Disk:
 
     def _waiting(self, kept: Queued) -> Waiting:
         command = command_from(msgpack.unpackb(kept.packed), self._operator)
+        if kept.former:  # the number that its author had seen is another entry's by now; who is asked sees this log
+            command = replace(command, basis=None)
         return Waiting(command=command, queued_at=kept.queued_at, former=kept.former)
 
 

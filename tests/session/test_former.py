@@ -57,7 +57,7 @@ async def test_facts_go_on_by_themselves_and_an_order_asks_however_young_it_is(s
     async with joined(stage) as lee:
         await lee.ready(PATIENCE)
         assert isinstance(await asyncio.wait_for(lee.outcome(note), PATIENCE), Accepted)
-        assert [(one.id, one.former) for one in lee.doubtful] == [(order, True)]
+        assert [(one.id, one.former, one.command.basis) for one in lee.doubtful] == [(order, True, None)]
         assert "2 commands that waited for the log that this one continues" in lee.link.notice
         assert "1 orders ask first" in lee.link.notice
     async with joined(stage) as lee:
