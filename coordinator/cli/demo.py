@@ -15,12 +15,12 @@ import msgspec
 from coordinator.cli import figures, ours, refusals
 from coordinator.cli.common import put_json
 from coordinator.cli.ends import FAILED, NOT_VERIFIED, End, Usage
-from coordinator.cli.lines import clock, told
 from coordinator.cli.table import WIDTH, cut, table
 from coordinator.incident import projections
 from coordinator.incident.entries import Entry, Refused, outcome
 from coordinator.incident.evolve import evolve, opened
 from coordinator.incident.state import State
+from coordinator.review.lines import clock, told
 
 FLOOD = "river-flood.jsonl"
 SPEED = 10.0

@@ -10,12 +10,12 @@ from msgspec import Struct
 from coordinator.cli import common
 from coordinator.cli.common import To
 from coordinator.cli.ends import Usage
-from coordinator.cli.lines import told
 from coordinator.cli.options import hub_options
 from coordinator.incident.entries import Entry
 from coordinator.incident.state import State
 from coordinator.review.dealings import NOTES, Former, dealings, former
 from coordinator.review.dossier import dossier
+from coordinator.review.lines import told
 from coordinator.session.client import Session
 from coordinator.wire.frames import Fetch, Search
 

@@ -9,7 +9,7 @@ import msgspec
 
 from coordinator.cli.common import put_json
 from coordinator.cli.ends import FAILED, NOT_VERIFIED, End, Usage
-from coordinator.cli.lines import shown
+from coordinator.review.lines import shown
 
 if TYPE_CHECKING:
     from coordinator.review.book import Period

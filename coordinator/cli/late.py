@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from coordinator.cli import common
 from coordinator.cli.ends import REFUSED, End, Usage
-from coordinator.cli.lines import shown
 from coordinator.cli.options import hub_options
 from coordinator.incident.acts import Message
 from coordinator.incident.entries import Accepted, OnRecord
 from coordinator.incident.times import when
+from coordinator.review.lines import shown
 
 COLUMNS = {
     "at": ("date/time", "datetime", "time", "at"),

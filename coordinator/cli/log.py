@@ -8,11 +8,11 @@ import click
 from coordinator.cli import common
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, End, Usage
-from coordinator.cli.lines import told
 from coordinator.cli.options import hub_options
 from coordinator.cli.table import WIDTH, cut
 from coordinator.incident.entries import Entry
 from coordinator.journal.lines import encode
+from coordinator.review.lines import told
 from coordinator.session.client import Session
 from coordinator.wire.frames import Fetch, Search
 

@@ -134,7 +134,7 @@ def _with_help(wrong: click.ClickException) -> str:
 
 def _said(line: str, code: int) -> int:
     if line:
-        from coordinator.cli.lines import shown
+        from coordinator.review.lines import shown
 
         click.echo(shown(f"coordinator: {line}"), err=True)
     return code

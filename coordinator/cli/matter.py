@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from coordinator.cli import common
 from coordinator.cli.ends import Usage
-from coordinator.cli.lines import clock, plain
 from coordinator.cli.views import Seen, View, as_command
 from coordinator.incident import holdings, queues
 from coordinator.incident.acts import Relay
@@ -12,6 +11,7 @@ from coordinator.incident.consistency import against
 from coordinator.incident.ruling import resolve
 from coordinator.incident.state import Message
 from coordinator.incident.times import stamp
+from coordinator.review.lines import clock, plain
 
 
 def found(seen: Seen) -> Message:

@@ -9,9 +9,9 @@ import msgspec
 from coordinator.cli import common, config
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, End, Usage
-from coordinator.cli.lines import clock, shown
 from coordinator.cli.options import hub_options
 from coordinator.incident.entries import Accepted, Outcome, Refused
+from coordinator.review.lines import clock, shown
 from coordinator.session import spelling
 from coordinator.session.client import Session
 from coordinator.session.faults import Unreachable

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from coordinator.cli.lines import told as entry_told
-from coordinator.cli.lines import who
 from coordinator.cli.table import WIDTH, cut
 from coordinator.incident.acts import Act, Json
 from coordinator.incident.entries import Command, Entry, Refused, Remedy
 from coordinator.incident.hubacts import Refusal
+from coordinator.review.lines import told as entry_told
+from coordinator.review.lines import who
 from coordinator.session import spelling
 from coordinator.session.words import WORDS, called
 

@@ -10,11 +10,11 @@ from msgspec import Struct
 from coordinator.cli import common, refusals
 from coordinator.cli.common import To
 from coordinator.cli.ends import OUT_OF_REACH, REFUSED, USAGE, End
-from coordinator.cli.lines import plain, shown
 from coordinator.cli.options import at_terminal
 from coordinator.incident.acts import Act
 from coordinator.incident.consistency import CHECKED, against
 from coordinator.incident.entries import Accepted, Entry, Malformed, OnRecord, Outcome, Refused
+from coordinator.review.lines import plain, shown
 from coordinator.session.client import Session
 from coordinator.session.faults import Fault, NeverMet, Unreachable
 

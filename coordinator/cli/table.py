@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from coordinator.cli.lines import plain
+from coordinator.review.lines import plain
 
 WIDTH = 80
 GAP = "  "

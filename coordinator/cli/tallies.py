@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from coordinator.cli import common
-from coordinator.cli.lines import clock, plain
 from coordinator.cli.table import table
 from coordinator.cli.views import Seen, View, as_command
 from coordinator.incident import holdings, queues
 from coordinator.incident.holdings import Holding, Use
 from coordinator.incident.state import Message, Rollcall
+from coordinator.review.lines import clock, plain
 
 # Resources
 

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from coordinator.cli import charter, common
 from coordinator.cli.ends import Usage
-from coordinator.cli.lines import clock, shown
 from coordinator.cli.options import hub_options
 from coordinator.cli.table import table
 from coordinator.incident import projections, queues
 from coordinator.incident.state import Message, Order, Proposal, State
 from coordinator.incident.times import stamp
+from coordinator.review.lines import clock, shown
 from coordinator.session.head import Head
 
 

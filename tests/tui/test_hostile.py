@@ -14,12 +14,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from coordinator.cli import lines as cli_lines
 from coordinator.cli.main import run
 from coordinator.incident import acts
 from coordinator.incident.acts import Act
 from coordinator.incident.entries import Command, Malformed, OnRecord
 from coordinator.incident.roster import Roster
+from coordinator.review import lines as review_lines
 from coordinator.tui import texts
 from coordinator.tui.texts import fit
 from server.hub import Fresh
@@ -48,7 +48,7 @@ def test_what_a_widget_shows_is_plain(newlines: bool) -> None:
 
 def test_what_a_view_prints_is_plain() -> None:
     for text in TEXTS:
-        assert not list(obeyed(cli_lines.plain(text))), ascii(text)
+        assert not list(obeyed(review_lines.plain(text))), ascii(text)
 
 
 def packs() -> list[str]:
