@@ -444,7 +444,7 @@ class Hub:
 
     def got(self, subscriber: Subscriber, got: Got) -> None:
         """Entries reached a screen, or were opened."""
-        self._receipts.note(self.durable, subscriber.operator, got.delivered, got.seen, self.time.monotonic())
+        self._receipts.note(self.state, subscriber.operator, got.delivered, got.seen, self.time.monotonic())
 
     def _flush_receipts(self) -> None:
         if self._receipts.since is not None:
