@@ -1,4 +1,7 @@
-"""The fuzzers' targets, driven by chance for a moment: what the fuzzer finds (`.ci/run`, `make campaign-fuzz`) stands here as an example for ever."""
+"""The fuzzers' targets, driven by chance for a moment; `make campaign-fuzz` and CI drive them by what they reach.
+
+What those find stands here as an example for ever.
+"""
 
 import random
 
