@@ -31,6 +31,7 @@ OTHERS = {
     "handover-sheet": ("coordinator.cli.papers", "A briefing to print and sign."),
     "situation": ("coordinator.cli.papers", "A draft of the next brief."),
     "late": ("coordinator.cli.late", "Enter an offline net's log, each row once."),
+    "review": ("coordinator.cli.review", "Replay an operation: every screen as it was, for anybody, at any moment."),
     "export": ("coordinator.cli.export", "A log as files to check, read and hand on; and its reports."),
     "verify": ("coordinator.cli.verify", "Check that a journal or an export is whole."),
 }

@@ -133,7 +133,7 @@ class Replica:
         wanted = query.casefold().split()
         found: list[Stored] = []
         for stored in self._newest_first(2**62 if before is None else before):
-            if wanted and _holds(stored.line, wanted):
+            if wanted and holds(stored.line, wanted):
                 found.append(stored)
                 if len(found) == limit:
                     break
@@ -193,7 +193,7 @@ def _after(head: Head, item: str) -> Head:
     return Head(head.seq + 1, digest(line))
 
 
-def _holds(line: str, wanted: list[str]) -> bool:
+def holds(line: str, wanted: list[str]) -> bool:
     """Whether an entry says all of these words; the line is looked at first, because that is quick."""
     raw = line.casefold()
     if not all(word in raw for word in wanted if word.isalnum()):

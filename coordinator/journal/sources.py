@@ -6,6 +6,7 @@ is not there is given as its digest (withheld.py).
 
 import sqlite3
 import zlib
+from array import array
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from coordinator.journal.errors import NotAJournal
 from coordinator.journal.lines import prev_of
 from coordinator.journal.local import APPLICATION_ID as COPY
 from coordinator.journal.schema import check
-from coordinator.journal.withheld import Withheld
+from coordinator.journal.withheld import Withheld, withheld
 
 EXPORTED = "log.jsonl"
 """The lines of an export, in its folder."""
@@ -37,6 +38,7 @@ WHERE json_extract(line, '$.id') IS NOT NULL AND commands.seq IS NOT entries.seq
 """An entry whose command, sent once more, would be decided once more."""
 _KNOWN = "SELECT seq, digest FROM heads UNION SELECT seq, digest FROM rest ORDER BY seq"
 """Where a copy began anew, and where the state that it kept stands."""
+_BETWEEN = "SELECT line FROM entries WHERE seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq"
 
 Raw = tuple[bytes, bytes, bytes]
 """A line, and the digest and kind that a journal keeps beside it (empty elsewhere)."""
@@ -67,6 +69,10 @@ class Source(Protocol):
         """All lines, from the first."""
         ...
 
+    def between(self, first: int, last: int) -> list[bytes]:
+        """The entries' lines from `first` to `last`, both included, as far as they are here. For the same thread."""
+        ...
+
     def unclaimed(self) -> int | None:
         """The first entry whose command is not on record."""
         ...
@@ -91,6 +97,9 @@ class _Journal:
     def raws(self) -> Generator[Raw]:
         self._connection.execute("BEGIN")
         yield from self._connection.execute(_RAWS)
+
+    def between(self, first: int, last: int) -> list[bytes]:
+        return _between(self._connection, first, last)
 
     def unclaimed(self) -> int | None:
         found = self._connection.execute(_UNCLAIMED).fetchone()
@@ -127,6 +136,9 @@ class _Copy:
         if end > last:
             yield _missing(last + 1, end, known[end])
 
+    def between(self, first: int, last: int) -> list[bytes]:
+        return _between(self._connection, first, last)
+
     def reach(self) -> str:
         """Whose it is, and how far it goes."""
         (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
@@ -160,10 +172,30 @@ class _Export:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
+        self._starts = array("Q")
+        """Where the line of each entry begins; where one stands for several, of each of them."""
 
     def raws(self) -> Generator[Raw]:
+        self._file.seek(0)
         for line in self._file:
             yield line.removesuffix(b"\n"), b"", b""
+
+    def between(self, first: int, last: int) -> list[bytes]:
+        if not self._starts:
+            self._measure()
+        if first > min(last, len(self._starts)):
+            return []
+        self._file.seek(self._starts[first - 1])
+        ends = self._starts[last] if last < len(self._starts) else None
+        lines = self._file.read(-1 if ends is None else ends - self._starts[first - 1]).split(b"\n")
+        return [line for line in lines if line and withheld(line) is None]
+
+    def _measure(self) -> None:
+        place = 0
+        for line, *_ in self.raws():
+            hidden = withheld(line)
+            self._starts.extend([place] * (hidden.count if hidden is not None else 1))
+            place += len(line) + 1
 
     def unclaimed(self) -> int | None:
         """An export has no commands of its own: they stand in the lines."""
@@ -175,6 +207,11 @@ class _Export:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _between(connection: sqlite3.Connection, first: int, last: int) -> list[bytes]:
+    lines = (line for (line,) in connection.execute(_BETWEEN, (first, last)).fetchall())
+    return [line if isinstance(line, bytes) else line.encode() for line in lines]
 
 
 def _missing(first: int, last: int, digest: str) -> Raw:

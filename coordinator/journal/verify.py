@@ -8,6 +8,7 @@ line stands as its digest, the chain goes on over it, and the state is that of t
 import hashlib
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from coordinator.journal.withheld import Withheld, withheld
 __all__ = ["EXPORTED", "Fault", "Report", "chain", "replay"]
 
 _PREV = b'"prev":"'
+
+Each = Callable[[Entry | Withheld, State | None, State | None], None]
+"""Is given each record that was found good, with the state before and after it, as far as there is one."""
 
 
 class Fault(Struct, frozen=True, kw_only=True):
@@ -62,10 +66,10 @@ def chain(path: Path) -> Report:
         return _Walk(log, None).report()
 
 
-def replay(path: Path) -> Report:
-    """Check everything. Raises NotAJournal."""
+def replay(path: Path, each: Each | None = None) -> Report:
+    """Check everything; whoever wants the operation's past besides is given `each` step of it. Raises NotAJournal."""
     with source(path) as log:
-        report = _Walk(log, _Replay()).report()
+        report = _Walk(log, _Replay(each)).report()
         unclaimed = log.unclaimed() if report.whole else None
         if unclaimed is None:
             return report
@@ -76,8 +80,9 @@ def replay(path: Path) -> Report:
 class _Replay:
     """The state that the entries so far make, and what is wrong with the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, each: Each | None = None) -> None:
         self.state: State | None = None
+        self._each = each
         self.snapshots = 0
         self.former = Former()
         self.partial = False
@@ -111,13 +116,23 @@ class _Replay:
         return ""
 
     def _evolved(self, entry: Entry) -> str:
-        if self.partial and self.state is None:
-            return ""
-        try:
-            self.state = opened(entry) if self.state is None else evolve(self.state, entry)
-        except Exception as error:  # noqa: BLE001 - whatever a changed entry brings about is its fault
-            return f"it does not fit what came before it ({str(error) or type(error).__name__})"
+        before = self.state
+        if before is not None or not self.partial:
+            try:
+                self.state = opened(entry) if before is None else evolve(before, entry)
+            except Exception as error:  # noqa: BLE001 - whatever a changed entry brings about is its fault
+                return f"it does not fit what came before it ({str(error) or type(error).__name__})"
+        self._tell(entry, before)
         return ""
+
+    def over(self, record: Withheld) -> None:
+        """Lines that are not here."""
+        self.partial = True
+        self._tell(record, self.state)
+
+    def _tell(self, record: Entry | Withheld, before: State | None) -> None:
+        if self._each is not None:
+            self._each(record, before, self.state)
 
 
 class _Walk:
@@ -174,7 +189,7 @@ class _Walk:
         if record.begins != self._seq + 1:
             return f"a digest of entry {record.begins} stands there"
         if self._replayed is not None:
-            self._replayed.partial = True
+            self._replayed.over(record)
         self._withheld[record.reason] += record.count
         self._seq, self._expected = record.seq, record.digest.encode()
         return ""

@@ -362,8 +362,8 @@ PRINTED: dict[str, tuple[tuple[str, ...], ...]] = {
     "export": (("JOURNAL", "-o", "OUT", "--as", "WHO"),), "verify": (("JOURNAL",), ("OUT",)),
 }  # fmt: skip
 """Every command that shows something, in every way that could show too much."""
-SILENT = frozenset(("demo", "join", "late"))
-"""Those that show nothing of this hub, or are the interface (tests/tui)."""
+SILENT = frozenset(("demo", "join", "late", "review"))
+"""Those that show nothing of this hub, or are interfaces (tests/tui)."""
 
 
 def test_every_command_that_shows_something_is_tried() -> None:

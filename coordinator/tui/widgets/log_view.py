@@ -12,7 +12,7 @@ from coordinator.incident.entries import Entry
 from coordinator.tui.log_source import LogSource
 from coordinator.tui.rows.tell import line
 from coordinator.tui.spots import NOWHERE, Spot
-from coordinator.tui.texts import fitted
+from coordinator.tui.texts import Line, fitted
 from coordinator.tui.widgets.drawn import content
 
 AHEAD = 64
@@ -77,6 +77,10 @@ class LogView(ScrollView, can_focus=True):
         self._measure()
         self.refresh()
 
+    def told(self, entry: Entry) -> Line:
+        """An entry as a line."""
+        return line(entry)
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         place = self.scroll_offset.y + y
@@ -84,7 +88,7 @@ class LogView(ScrollView, can_focus=True):
         if entry is None:
             return Strip.blank(width)
         mark = (">", "strong") if place == self._at and self.has_focus else (" ", "")
-        return Strip(content([fitted((mark, *line(entry)), width)]).render_segments(), width)
+        return Strip(content([fitted((mark, *self.told(entry)), width)]).render_segments(), width)
 
     def action_cursor(self, by: int) -> None:
         """Move the cursor by so many entries."""

@@ -1,0 +1,73 @@
+"""Who could see which entry by when: at once, or from the entry that revealed it.
+
+Law: the hub's own rules (visibility.py), asked with the states as they were. An entry counts as seen from when it was
+sent, or shown later; what somebody has had once, they have had.
+"""
+
+from array import array
+from bisect import bisect_right
+
+from coordinator.incident.entries import Entry
+from coordinator.incident.state import State
+from coordinator.incident.visibility import EVERYBODY, Tokens, audience, reveals, tokens
+from coordinator.journal.withheld import Withheld
+
+Seats = tuple[str, ...]
+
+
+class Sight:
+    """What everybody could see, as far as the log has been read."""
+
+    def __init__(self) -> None:
+        self._audiences: list[Tokens] = [EVERYBODY]
+        self._place: dict[Tokens, int] = {EVERYBODY: 0}
+        self._of = array("L")
+        self._revealed: dict[int, list[tuple[int, Tokens]]] = {}
+        self._changes: list[int] = []
+        self._seated: list[State] = []
+        self._tokens: dict[tuple[str, int], Tokens] = {}
+
+    def take(self, record: Entry | Withheld, before: State | None, after: State | None) -> None:
+        """The next entry, with the state before and after it."""
+        if isinstance(record, Withheld) or after is None:
+            self._of.extend([0] * (record.count if isinstance(record, Withheld) else 1))
+            return
+        if before is None or before.roster is not after.roster or _seats(before) != _seats(after):
+            self._changes.append(record.seq)
+            self._seated.append(after)
+        self._of.append(self._kept(audience(after, record)))
+        for seen_by, older in reveals(before, after, record) if before is not None else ():
+            for seq in older:
+                self._revealed.setdefault(seq, []).append((record.seq, seen_by))
+
+    def could_see(self, person: str, seq: int, by: int) -> bool:
+        """Whether an operator could see entry `seq` once entry `by` was there."""
+        since = self.since(person, seq)
+        return since is not None and since <= by
+
+    def since(self, person: str, seq: int) -> int | None:
+        """The entry from which on an operator could see entry `seq`; None: never."""
+        seen_by = self._audiences[self._of[seq - 1]]
+        if seen_by is EVERYBODY or not seen_by.isdisjoint(self._at(person, seq)):
+            return seq
+        shown = (by for by, to in self._revealed.get(seq, ()) if not to.isdisjoint(self._at(person, by)))
+        return next(shown, None)
+
+    def _at(self, person: str, seq: int) -> Tokens:
+        """What an operator was, after that entry."""
+        place = bisect_right(self._changes, seq) - 1
+        if (person, place) not in self._tokens:
+            self._tokens[person, place] = tokens(self._seated[place], person) if place >= 0 else frozenset()
+        return self._tokens[person, place]
+
+    def _kept(self, seen_by: Tokens) -> int:
+        """One and the same set for all entries with this audience."""
+        if seen_by not in self._place:
+            self._audiences.append(seen_by)
+            self._place[seen_by] = len(self._audiences) - 1
+        return self._place[seen_by]
+
+
+def _seats(state: State) -> Seats:
+    """Who holds the desks."""
+    return tuple(desk.holder for desk in state.desks.values())
