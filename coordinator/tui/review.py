@@ -358,9 +358,10 @@ class Review(App[int], inherit_bindings=False):
         elif self.past.missing and not self.past.owner:
             self.tell("who could see what can only be told from a whole log; this one has lines withheld", "warn")
         elif self.view is not None:
-            self._open(ChoosingScreen(_people(self.view, self.past.owner), self._as))
+            self._open(ChoosingScreen(_people(self.view, self.past.owner), self.look_as))
 
-    def _as(self, person: str) -> None:
+    def look_as(self, person: str) -> None:
+        """Show what that operator could see by then; empty: everything."""
         self._person = "" if person == EVERYTHING else person
 
     def _export(self) -> str:

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 class Timed(Base):
     """A screen with the axis of time at its top."""
 
+    _up = False
+    """Whether all its parts are there: the latest picture may come while they are being made."""
+
+    def on_mount(self) -> None:
+        self._up = True
+
+    def again(self) -> None:
+        if self._up:
+            super().again()
+
     @property
     def review(self) -> Review:
         return cast("Review", self.app)
