@@ -46,18 +46,24 @@ class Sight:
         return since is not None and since <= by
 
     def since(self, person: str, seq: int) -> int | None:
-        """The entry from which on an operator could see entry `seq`; None: never."""
+        """The entry from which on an operator could see entry `seq`; None: never, as far as the log has been read."""
         seen_by = self._audiences[self._of[seq - 1]]
-        if seen_by is EVERYBODY or not seen_by.isdisjoint(self._at(person, seq)):
+        if seen_by is EVERYBODY:
             return seq
-        shown = (by for by, to in self._revealed.get(seq, ()) if not to.isdisjoint(self._at(person, by)))
-        return next(shown, None)
+        shown = [(seq, seen_by), *self._revealed.get(seq, ())]
+        return min((since for start, to in shown if (since := self._from(person, start, to)) is not None), default=None)
 
-    def _at(self, person: str, seq: int) -> Tokens:
-        """What an operator was, after that entry."""
-        place = bisect_right(self._changes, seq) - 1
+    def _from(self, person: str, start: int, seen_by: Tokens) -> int | None:
+        """The entry, from `start` on, after which an operator was one of those; a desk that is gained shows its past."""
+        for place in range(bisect_right(self._changes, start) - 1, len(self._changes)):
+            if not seen_by.isdisjoint(self._at(person, place)):
+                return max(start, self._changes[place])
+        return None
+
+    def _at(self, person: str, place: int) -> Tokens:
+        """What an operator was, after the change of that place."""
         if (person, place) not in self._tokens:
-            self._tokens[person, place] = tokens(self._seated[place], person) if place >= 0 else frozenset()
+            self._tokens[person, place] = tokens(self._seated[place], person)
         return self._tokens[person, place]
 
     def _kept(self, seen_by: Tokens) -> int:
