@@ -58,7 +58,7 @@ def run(path: Path, entries: int) -> None:
 
 
 async def _jumps(past: Past) -> tuple[list[float], float, int]:
-    review = Review(past, Source(name="benchmark", export=""), driver_class=None, every=0.02)
+    review = Review(past, Source(name="benchmark", export=""), driver_class=None)
     chance, found = random.Random(10), []
     began = time.perf_counter()
     async with review.run_test(size=(80, 24)):

@@ -33,7 +33,7 @@ class Chronicle:
         self._alarms = array("q")
         self._late: list[tuple[int, int]] = []
         self._written: dict[int, int] = {}
-        self._answers: dict[int, int] = {}
+        self._answers = array("I")
 
     def __len__(self) -> int:
         """The last entry that has been read."""
@@ -42,6 +42,7 @@ class Chronicle:
     def take(self, record: Entry | Withheld, before: State | None, after: State | None) -> None:
         """The next entry. One that is withheld has the time of the one before it."""
         if isinstance(record, Withheld):
+            self._answers.extend([0] * record.count)
             self._at.extend([self._at[-1] if self._at else 0] * record.count)
             return
         if record.found.late:
@@ -51,13 +52,14 @@ class Chronicle:
             self._alarms.append(stamp(record.at))
         if record.ref is not None and before is not None and after is not None:
             self._answered(record, before, after)
+        self._answers.append(0)
         self._at.append(stamp(record.at))
 
     def _answered(self, entry: Entry, before: State, after: State) -> None:
         ref = entry.ref or 0
         old, new = before.messages.get(ref), after.messages.get(ref)
         if old is not None and new is not None and old.answered is None and new.answered == entry.seq:
-            self._answers[ref] = entry.seq
+            self._answers[ref - 1] = entry.seq
 
     def at(self, seq: int) -> datetime:
         """When an entry was written."""
@@ -69,7 +71,7 @@ class Chronicle:
 
     def answer(self, seq: int) -> int | None:
         """The entry that answered a message first."""
-        return self._answers.get(seq)
+        return self._answers[seq - 1] or None
 
     def back(self, seq: int) -> Iterator[int]:
         """The entries up to that one, what happened last first: a late one stands where what it tells happened."""

@@ -102,9 +102,7 @@ class Past:
 
     def state(self, seq: int) -> State:
         """The state after that entry, which has been read."""
-        found = self._ladder.below(seq)
-        assert found is not None, "the first entry's state is always there"
-        at, state = found
+        at, state = self._ladder.below(seq)
         for entry in self._pages.entries(at + 1, seq) if at < seq else ():
             state = evolve(state, entry)
             if seq - entry.seq < NEAR:
@@ -135,8 +133,9 @@ class Past:
                     yield entry
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
         self._pages.close()
+        self._ladder.close()
 
 
 def begins(path: Path) -> State:

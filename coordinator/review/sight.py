@@ -6,6 +6,7 @@ sent, or shown later; what somebody has had once, they have had.
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from coordinator.incident.entries import Entry
 from coordinator.incident.state import State
@@ -21,8 +22,12 @@ class Sight:
     def __init__(self) -> None:
         self._audiences: list[Tokens] = [EVERYBODY]
         self._place: dict[Tokens, int] = {EVERYBODY: 0}
-        self._of = array("L")
-        self._revealed: dict[int, list[tuple[int, Tokens]]] = {}
+        self._of = array("I")
+        """The place of each entry's audience."""
+        self._shown = array("I")
+        """The place of the first line below that is about an entry; 0: none."""
+        self._by, self._to, self._next = array("I", (0,)), array("I", (0,)), array("I", (0,))
+        """By which entry it was shown, to whom, and the next line about it."""
         self._changes: list[int] = []
         self._seated: list[State] = []
         self._tokens: dict[tuple[str, int], Tokens] = {}
@@ -30,15 +35,21 @@ class Sight:
     def take(self, record: Entry | Withheld, before: State | None, after: State | None) -> None:
         """The next entry, with the state before and after it."""
         if isinstance(record, Withheld) or after is None:
-            self._of.extend([0] * (record.count if isinstance(record, Withheld) else 1))
+            nothing = [0] * (record.count if isinstance(record, Withheld) else 1)
+            self._of.extend(nothing)
+            self._shown.extend(nothing)
             return
         if before is None or before.roster is not after.roster or _seats(before) != _seats(after):
             self._changes.append(record.seq)
             self._seated.append(after)
         self._of.append(self._kept(audience(after, record)))
+        self._shown.append(0)
         for seen_by, older in reveals(before, after, record) if before is not None else ():
             for seq in older:
-                self._revealed.setdefault(seq, []).append((record.seq, seen_by))
+                self._by.append(record.seq)
+                self._to.append(self._kept(seen_by))
+                self._next.append(self._shown[seq - 1])
+                self._shown[seq - 1] = len(self._by) - 1
 
     def could_see(self, person: str, seq: int, by: int) -> bool:
         """Whether an operator could see entry `seq` once entry `by` was there."""
@@ -50,11 +61,17 @@ class Sight:
         seen_by = self._audiences[self._of[seq - 1]]
         if seen_by is EVERYBODY:
             return seq
-        shown = [(seq, seen_by), *self._revealed.get(seq, ())]
+        shown = [(seq, seen_by), *self._reveals(seq)]
         return min((since for start, to in shown if (since := self._from(person, start, to)) is not None), default=None)
 
+    def _reveals(self, seq: int) -> Iterator[tuple[int, Tokens]]:
+        place = self._shown[seq - 1]
+        while place:
+            yield self._by[place], self._audiences[self._to[place]]
+            place = self._next[place]
+
     def _from(self, person: str, start: int, seen_by: Tokens) -> int | None:
-        """The entry, from `start` on, after which an operator was one of those; a desk that is gained shows its past."""
+        """The entry, from `start` on, after which an operator was one of those: a gained desk shows its past."""
         for place in range(bisect_right(self._changes, start) - 1, len(self._changes)):
             if not seen_by.isdisjoint(self._at(person, place)):
                 return max(start, self._changes[place])

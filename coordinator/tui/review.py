@@ -101,6 +101,7 @@ class Review(App[int], inherit_bindings=False):
         self._speed = 1
         self._played_at: float | None = None
         self._shown: tuple[Moment, str] | None = None
+        self._drawn: object = None
         self._looking = False
         self._done = False
         self._notice = Notice(time.monotonic)
@@ -151,7 +152,12 @@ class Review(App[int], inherit_bindings=False):
             self._done = True
             self._read()
         self._wanted()
-        self._again()
+        if self._seen() != self._drawn:
+            self._again()
+
+    def _seen(self) -> object:
+        """What the picture is made of; while it stays as it is, nothing is drawn."""
+        return self._shown, self.standing, self.notice
 
     def _begin(self) -> None:
         self._moment = moment.at_entry(self.past.times, 1)
@@ -185,6 +191,7 @@ class Review(App[int], inherit_bindings=False):
             self._looking = False
 
     def _again(self) -> None:
+        self._drawn = self._seen()
         top = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(top, Base):
             top.again()
@@ -290,6 +297,7 @@ class Review(App[int], inherit_bindings=False):
         self._moment = at
         if self._played_at is not None:
             self._played_at = time.monotonic()
+        self._wanted()
 
     def _step(self, by: int) -> None:
         if self._moment is not None:
@@ -363,6 +371,7 @@ class Review(App[int], inherit_bindings=False):
     def look_as(self, person: str) -> None:
         """Show what that operator could see by then; empty: everything."""
         self._person = "" if person == EVERYTHING else person
+        self._wanted()
 
     def _export(self) -> str:
         whose = f" --as {self._person}" if self._person and not self.past.missing else ""

@@ -5,6 +5,7 @@ what somebody is said to have been able to see by then is what the hub's rules g
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -86,7 +87,7 @@ def test_the_log_as_it_was_holds_each_entry_once_and_late_ones_where_they_happen
             assert when == sorted(when, reverse=True)
 
 
-def happened(entry: Entry) -> object:
+def happened(entry: Entry) -> datetime:
     return entry.said_at if entry.found.late and entry.said_at is not None else entry.at
 
 
@@ -106,8 +107,8 @@ def test_who_was_cut_off_had_what_they_had_when_the_link_went(seed: int) -> None
                 assert freeze(known.state) == freeze(trimmed(made[known.seq - 1], person))
 
 
-def last_by(entries: list[Entry], seq: int, moment: object) -> int:
-    return max(entry.seq for entry in entries[:seq] if entry.at <= moment)  # type: ignore[operator]  # a datetime
+def last_by(entries: list[Entry], seq: int, moment: datetime) -> int:
+    return max(entry.seq for entry in entries[:seq] if entry.at <= moment)
 
 
 def test_a_ladder_stays_as_short_as_it_may_be(tmp_path: Path) -> None:
