@@ -28,7 +28,7 @@ from coordinator.review.past import Past
 from coordinator.tui.review import Review, Source
 
 LONG = 1_000_000
-JUMPS = 400
+JUMPS = 200
 SCREENS = ("review", "desk", "post", "orders", "board", "resources", "log", "charter")
 PERSONS = ("", "op0", "op2")
 """Everything; who holds the desk; an operator at a centre."""

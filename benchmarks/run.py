@@ -12,7 +12,7 @@ import msgspec
 
 from benchmarks.common import ROOT, VERDICTS, Figure
 
-SCRIPTS = ("speed", "sizes", "long_logs", "claims", "interface")
+SCRIPTS = ("speed", "sizes", "long_logs", "claims", "replay", "interface")
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 

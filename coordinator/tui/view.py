@@ -96,7 +96,7 @@ class View(Struct, frozen=True, dict=True, kw_only=True):
     def inbox(self) -> tuple[Message, ...]:
         """What was relayed to my centre, or is assigned to it; newest first."""
         found = (*queues.inbox(self.state, self.centre), *queues.owned(self.state, self.centre))
-        return tuple(dict.fromkeys(reversed(found)))
+        return tuple({message.seq: message for message in reversed(found)}.values())  # a form cannot be hashed
 
     @cached_property
     def sent(self) -> tuple[Message, ...]:

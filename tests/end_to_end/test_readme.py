@@ -60,7 +60,7 @@ def test_every_command_of_the_readme(
         elif " serve " in command:
             hubs.append(subprocess.Popen(command, shell=True, cwd=place, env=environment))
             wait_for(place / "flood" / "hub.sock")
-        elif " join" in command:
+        elif " join" in command or " review " in command:
             assert_opens(command, place, environment)
         else:
             done = subprocess.run(
