@@ -1,5 +1,6 @@
 """Protects: the demonstration's journal is reviewed in a real terminal, by keyboard alone, at both sizes; and what is
-broken ends with exit code 5."""
+broken ends with exit code 5.
+"""
 
 import sqlite3
 import subprocess
