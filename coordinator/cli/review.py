@@ -13,7 +13,7 @@ import click
 from coordinator.cli import common
 from coordinator.cli.common import To
 from coordinator.cli.ends import NOT_VERIFIED, End, Usage
-from coordinator.cli.lines import shown
+from coordinator.review.lines import shown
 
 if TYPE_CHECKING:
     from coordinator.incident.entries import Entry

@@ -19,7 +19,7 @@ from coordinator.incident.entries import Entry
 from coordinator.review.lines import told
 from coordinator.review.past import Past
 from coordinator.tui import moment
-from coordinator.tui.ahead import TypeAhead, apart
+from coordinator.tui.ahead import TypeAhead
 from coordinator.tui.asking import FOUND, Asking
 from coordinator.tui.drafts import Drafts
 from coordinator.tui.driver import CellDriver
@@ -241,8 +241,7 @@ class Review(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            for part in apart(event):
-                self._ahead.take(part)
+            self._ahead.take(event)
         else:
             await super().on_event(event)
 

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 
 from coordinator.incident.entries import Entry
 from coordinator.tui.past_view import PastView
-from coordinator.tui.rows import detail, papers, past, tell
+from coordinator.tui.rows import papers, past, tell
 from coordinator.tui.screens.base import Panes
 from coordinator.tui.screens.board import BoardScreen
 from coordinator.tui.screens.charter import CharterScreen
@@ -23,7 +23,7 @@ from coordinator.tui.screens.orders import OrdersScreen
 from coordinator.tui.screens.paper import PaperScreen
 from coordinator.tui.screens.post import PostScreen
 from coordinator.tui.screens.resources import ResourcesScreen
-from coordinator.tui.screens.thing import TITLES, ThingScreen
+from coordinator.tui.screens.thing import ThingScreen
 from coordinator.tui.screens.timed import Timed
 from coordinator.tui.spots import Listing
 from coordinator.tui.texts import Line
@@ -155,23 +155,17 @@ class PastLogScreen(Past, LogScreen):
 class PastThing(Past, ThingScreen):
     """One thing as it was then, and whether it had reached the centre that is looked at."""
 
-    def fill(self, view: View) -> None:
+    def listing(self, view: View) -> Listing:
         assert isinstance(view, PastView)
-        about, width = self.spot, self.size.width
-        rows = detail.of(view, about, width)
-        if about.kind == "entry":
-            rows = detail.entry(self.review.source.find(about.seq), width)
-        shown = Listing(
-            TITLES.get(about.kind, "DETAIL"), (*past.reach_line(view, about), *rows), "not known then", " Esc back --"
-        )
-        self.query_one(Pane).show(shown)
+        found = super().listing(view)
+        return found._replace(rows=(*past.reach_line(view, self.spot), *found.rows), empty="not known then")
 
 
 class PastPaper(Past, PaperScreen):
     """A paper as it would have been printed then."""
 
-    def fill(self, view: View) -> None:
-        self.query_one(Pane).show(papers.paper(view, self.spot, None, self.size.width))
+    def listing(self, view: View) -> Listing:
+        return papers.paper(view, self.spot, None, self.size.width)
 
 
 SCREENS: Mapping[str, type[Past]] = {
