@@ -162,14 +162,12 @@ class Review(App[int], inherit_bindings=False):
     def _begin(self) -> None:
         self._moment = moment.at_entry(self.past.times, 1)
         self.push_screen(SCREENS["review"]())
-        if self._from.begin:
-            self.tell(self.go_to(self._from.begin), "bad")
 
     def _read(self) -> None:
-        """All has been read: say what is wrong."""
+        """All has been read: say what is wrong; and go where it was to begin, if nobody has moved meanwhile."""
         if self.asking.fault:
             self.tell(f"{self.asking.fault}; what stands before it is shown", "bad")
-        if self._from.begin and self._shown is not None and self._shown[0].seq == 1:
+        if self._from.begin and self._moment is not None and self._moment.seq == 1:
             self.tell(self.go_to(self._from.begin), "bad")
 
     def _wanted(self) -> None:
