@@ -11,7 +11,7 @@ from coordinator.incident.archive import with_root
 from coordinator.incident.entries import Entry
 from coordinator.incident.snapshot import freeze, trimmed
 from coordinator.incident.state import State
-from coordinator.incident.visibility import audience, parties, tokens
+from coordinator.incident.visibility import audience, parties, tokens, touched
 from coordinator.journal.lines import decode, without_prev
 from coordinator.journal.reads import Head, Reads, Stored
 from coordinator.wire import limits
@@ -112,10 +112,8 @@ def _pieces(steps: Iterable[Step]) -> Iterator[list[Step]]:
 
 def _reveals(entry: Entry, state: State, operator: str, rights: frozenset[str]) -> Iterator[int]:
     """What this viewer may see now, and could perhaps not before this entry."""
-    if entry.kind in DUTY and (entry.found.holder == operator or entry.kind == "roster"):
-        things = set(state.messages)
-    else:
-        things = {ref for ref in (entry.ref, *getattr(entry.body, "refs", ())) if isinstance(ref, int)}
+    gained = entry.kind in DUTY and (entry.found.holder == operator or entry.kind == "roster")
+    things = state.messages if gained else touched(state, entry)
     for message in (state.messages.get(seq) for seq in things):
         if message is not None and not rights.isdisjoint(parties(state, message)):
             yield from message.entries

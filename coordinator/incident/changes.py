@@ -18,9 +18,10 @@ from coordinator.incident.times import MILLISECOND
 Change = Callable[[Message, Entry], Message]
 
 
-def said(message: Message, entry: Entry, text: str, *, held: bool = False) -> Message:
-    """The message with words that were said of it."""
-    words = Said(seq=entry.seq, at=entry.at, kind=entry.kind, by=entry.by, centre=entry.centre, text=text, held=held)
+def said(message: Message, entry: Entry, text: str, *, kind: str = "", held: bool = False) -> Message:
+    """The message with words that were said of it. `kind`: what they are, if the entry is something else."""
+    kind = kind or entry.kind
+    words = Said(seq=entry.seq, at=entry.at, kind=kind, by=entry.by, centre=entry.centre, text=text, held=held)
     return replace(message, said=(*message.said, words))
 
 

@@ -97,7 +97,13 @@ def join(case: Case) -> list[Draft]:
         raise Misuse("a message cannot be joined to itself")
     if any(other.scope != row.scope for other in others):
         raise missing("they lie on different desks; redirect one of them first", scope=row.scope)
-    return desk_act(case, row, acts.Join(refs=seqs))
+    (draft,) = desk_act(case, row, acts.Join(refs=seqs))
+    return [replace(draft, found=replace(draft.found, answer=_answer_of(row)))]
+
+
+def _answer_of(message: Message) -> str:
+    """The words that answered a request; empty where nothing has yet."""
+    return next((said.text for said in message.said if said.seq == message.answered), "")
 
 
 def unique_seqs(messages: Iterable[Message]) -> list[int]:

@@ -111,6 +111,8 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A relay by the hub that nobody at the desk has looked at."""
     corrects: str = ""
     """The kind of entry that a correction names."""
+    answer: str = ""
+    """The words that had answered a row already, when others are joined to it: they are theirs too."""
     refs: tuple[int, ...] = ()
     """Open requests that an ended operation, or a briefing, names."""
 

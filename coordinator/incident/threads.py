@@ -181,11 +181,10 @@ def joined(state: State, entry: Entry) -> State:
         for other in others:
             changed = _waits_as_long(state, changed, other)
         state = put(state, changed, entry.at)
-    answered = row.answered if row is not None else None
     for seq in more:
         message = _known(state, seq)
         if message is not None and entry.seq not in message.entries:
-            state = put(state, _joined_to(message, entry, answered), entry.at)
+            state = put(state, _joined_to(message, entry), entry.at)
     return state
 
 
@@ -193,12 +192,16 @@ def _known(state: State, ref: acts.Ref | None) -> Message | None:
     return state.messages.get(ref) if isinstance(ref, int) else None
 
 
-def _joined_to(message: Message, entry: Entry, answered: int | None) -> Message:
+def _joined_to(message: Message, entry: Entry) -> Message:
+    """The message in another row. Where that has been answered, so is this: its originator never saw the row."""
+    answer = entry.found.answer
+    if answer:
+        message = said(message, entry, answer, kind="answer")
     return replace(
         placed(resumed(message, entry.at), "joined"),
         joined_to=entry.ref,
         joined=(),
-        answered=answered,
+        answered=entry.seq if answer else None,
         over_by=entry.seq,
         handled_at=message.handled_at or entry.at,
         entries=(*message.entries, entry.seq),

@@ -5,7 +5,7 @@ meet. Everyone has `*`; reviewers have `reviewer`; each operator has `by:ID`, `c
 for each desk that they may work at.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from coordinator.incident.acts import Decline, Join, Offer
 from coordinator.incident.entries import Entry
@@ -70,8 +70,15 @@ def _thread(state: State, entry: Entry) -> Tokens:
     if any(said.seq == entry.seq and said.held for said in message.said):
         return frozenset((f"desk:{message.scope}", f"centre:{entry.centre}"))
     if entry.kind in SAID_TO_ALL:
-        return parties(state, message) | _originators(state, message.joined)
+        return parties(state, message) | _originators(state, _joined_before(state, message, entry.seq))
     return parties(state, message)
+
+
+def _joined_before(state: State, row: Message, seq: int) -> Iterator[int]:
+    """The messages that were in a row when that was said; those that are joined later are told by the `join` itself."""
+    for one in (state.messages.get(joined) for joined in row.joined):
+        if one is not None and one.over_by is not None and one.over_by < seq:
+            yield one.seq
 
 
 def _originators(state: State, messages: Iterable[int]) -> Tokens:
@@ -83,6 +90,12 @@ def _originators(state: State, messages: Iterable[int]) -> Tokens:
 def root(state: State, entry: Entry) -> int:
     """The message that an entry is, or is about."""
     return entry.seq if entry.ref is None or entry.seq in state.messages or entry.kind == "message" else entry.ref
+
+
+def of_message(state: State, entry: Entry) -> bool:
+    """Whether a message's parties see it: they change with the message, and `reveals` says what they then see."""
+    about = entry.kind in OF_MESSAGES and (entry.kind != "correct" or entry.found.corrects in OF_MESSAGES - {"reply"})
+    return about and root(state, entry) in state.messages
 
 
 def narrow(entry: Entry) -> bool:
@@ -143,11 +156,16 @@ def _received(state: State, entry: Entry) -> Tokens:
 
 
 def _joined(state: State, entry: Entry) -> Tokens:
-    """The desk, and each originator: theirs is in another row now."""
+    """The row's parties, and each originator: theirs is in another row now. Nobody's words are in it but the answer."""
     body = entry.body
-    refs = [ref for ref in body.refs if isinstance(ref, int)] if isinstance(body, Join) else []
-    desks = frozenset((f"desk:{entry.found.scope}",)) if entry.found.scope else _received(state, entry)
-    return desks | _originators(state, refs)
+    named = [ref for ref in body.refs if isinstance(ref, int)] if isinstance(body, Join) else []
+    row = state.messages.get(entry.ref or 0)
+    if row is None:
+        desks = frozenset((f"desk:{entry.found.scope}",)) if entry.found.scope else _received(state, entry)
+        return desks | _originators(state, named)
+    joined = [state.messages.get(seq) for seq in row.joined]
+    theirs = [one.seq for one in joined if one is not None and entry.seq in one.entries]
+    return parties(state, row) | _originators(state, (*named, *theirs))
 
 
 def _corrected(state: State, entry: Entry) -> Tokens:
@@ -186,13 +204,18 @@ NARROW: dict[str, Narrow] = {
 }
 """Kinds that not everybody sees. All others are the common operating picture."""
 
+OF_MESSAGES = frozenset(
+    kind for kind, seen_by in NARROW.items() if seen_by in (_thread, _thread_or_all, _joined, _taken_up, _corrected)
+)
+"""Kinds that may be about a message."""
+
 
 def reveals(before: State, after: State, entry: Entry) -> list[tuple[Tokens, tuple[int, ...]]]:
     """Older entries that this one lets somebody see: to whom (tokens that are new), and which."""
     if entry.kind in ("take", "assume", "stand_down", "roster"):
         return _desks_gained(before, after)
     found: list[tuple[Tokens, tuple[int, ...]]] = []
-    for seq in _touched(entry):
+    for seq in touched(after, entry):
         message, old = after.messages.get(seq), before.messages.get(seq)
         if message is None or old is None:
             continue
@@ -207,10 +230,11 @@ def reveals(before: State, after: State, entry: Entry) -> list[tuple[Tokens, tup
     return found
 
 
-def _touched(entry: Entry) -> tuple[int, ...]:
-    refs = getattr(entry.body, "refs", ())
-    numbers = tuple(ref for ref in refs if isinstance(ref, int)) if refs else ()
-    return numbers if entry.ref is None else (entry.ref, *numbers)
+def touched(state: State, entry: Entry) -> dict[int, None]:
+    """The messages whose parties an entry may change: those it names, and with a row all that were joined to it."""
+    refs = [ref for ref in getattr(entry.body, "refs", ()) if isinstance(ref, int)]
+    row = state.messages.get(entry.ref or 0)
+    return dict.fromkeys((entry.ref or 0, *refs, *(row.joined if row is not None else ())))
 
 
 def _desks_gained(before: State, after: State) -> list[tuple[Tokens, tuple[int, ...]]]:

@@ -1,7 +1,7 @@
 """Who could see which entry by when: at once, or from the entry that revealed it.
 
 Law: the hub's own rules (visibility.py), asked with the states as they were. An entry counts as seen from when it was
-sent, or shown later; what somebody has had once, they have had.
+sent, or shown later; what somebody has had once, they have had. What lies on a desk is shown to whoever gains it.
 """
 
 from array import array
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from coordinator.incident.entries import Entry
 from coordinator.incident.state import State
-from coordinator.incident.visibility import EVERYBODY, Tokens, audience, reveals, tokens
+from coordinator.incident.visibility import EVERYBODY, Tokens, audience, of_message, reveals, tokens
 from coordinator.journal.withheld import Withheld
 
 Seats = tuple[str, ...]
@@ -28,6 +28,8 @@ class Sight:
         """The place of the first line below that is about an entry; 0: none."""
         self._by, self._to, self._next = array("I", (0,)), array("I", (0,)), array("I", (0,))
         """By which entry it was shown, to whom, and the next line about it."""
+        self._fixed = bytearray()
+        """Whether its audience is of that moment, and grows only by what shows it: an entry about a message."""
         self._changes: list[int] = []
         self._seated: list[State] = []
         self._tokens: dict[tuple[str, int], Tokens] = {}
@@ -38,12 +40,14 @@ class Sight:
             nothing = [0] * (record.count if isinstance(record, Withheld) else 1)
             self._of.extend(nothing)
             self._shown.extend(nothing)
+            self._fixed.extend(nothing)
             return
         if before is None or before.roster is not after.roster or _seats(before) != _seats(after):
             self._changes.append(record.seq)
             self._seated.append(after)
         self._of.append(self._kept(audience(after, record)))
         self._shown.append(0)
+        self._fixed.append(of_message(after, record))
         for seen_by, older in reveals(before, after, record) if before is not None else ():
             for seq in older:
                 self._by.append(record.seq)
@@ -61,8 +65,10 @@ class Sight:
         seen_by = self._audiences[self._of[seq - 1]]
         if seen_by is EVERYBODY:
             return seq
+        if not self._fixed[seq - 1]:
+            return self._from(person, seq, seen_by)
         shown = [(seq, seen_by), *self._reveals(seq)]
-        return min((since for start, to in shown if (since := self._from(person, start, to)) is not None), default=None)
+        return min((start for start, to in shown if not to.isdisjoint(self._then(person, start))), default=None)
 
     def _reveals(self, seq: int) -> Iterator[tuple[int, Tokens]]:
         place = self._shown[seq - 1]
@@ -76,6 +82,10 @@ class Sight:
             if not seen_by.isdisjoint(self._at(person, place)):
                 return max(start, self._changes[place])
         return None
+
+    def _then(self, person: str, seq: int) -> Tokens:
+        """What an operator was, once that entry was there."""
+        return self._at(person, bisect_right(self._changes, seq) - 1)
 
     def _at(self, person: str, place: int) -> Tokens:
         """What an operator was, after the change of that place."""

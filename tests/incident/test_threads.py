@@ -362,8 +362,9 @@ def test_a_late_twin_of_an_answered_message_has_its_answer_at_once() -> None:
     play = Play()
     row = answered(play)
     twin = play.sent("sol", wants_reply=True)
-    play.did("lee", acts.Join(refs=(row, twin)))
-    assert play.message(twin).answered == play.message(row).answered
+    join = play.did("lee", acts.Join(refs=(row, twin)))
+    assert play.message(twin).answered == join
+    assert [(one.kind, one.text) for one in play.message(twin).said] == [("answer", play.message(row).said[-1].text)]
 
 
 def test_only_messages_of_one_desk_are_joined_and_none_to_itself() -> None:

@@ -1,11 +1,15 @@
 """Who sees what: searched for in the very bytes that each client got."""
 
+from pathlib import Path
+
 import pytest
 
-from coordinator.incident.acts import Answer, Message, Note, Offer, Order, Redirect, Relay, Reply, Take
+from coordinator.incident.acts import Answer, Join, Message, Note, Offer, Order, Redirect, Relay, Reply, Take
+from coordinator.incident.snapshot import trimmed
 from coordinator.journal.lines import digest, prev_of
 from coordinator.wire.frames import Entries, Fetch, Page, Reveal, Search
-from tests.server.raw import Client, Place
+from tests.server.raw import Client, Place, running
+from tests.server.test_authority import roster
 
 CANARY = "canary-7f3a"
 EVERYONE = ("lee", "dana", "ike", "nia", "sol", "rev")
@@ -78,6 +82,37 @@ async def test_a_relay_reveals_the_thread_before_it_arrives(place: Place) -> Non
     )  # fmt: skip
     assert revealed < arrived
     assert not clients["lee"].all(Reveal), "who could see it already is told nothing twice"
+
+
+async def test_a_late_twin_of_an_answered_message_gets_the_answers_words(place: Place) -> None:
+    """By the join itself: its originator never saw the row."""
+    sol, nia, lee = await place.join("sol"), await place.join("nia"), await place.join("lee")
+    row = await sol.do(Message(precedence="ROUTINE", text="is it safe?", topic="ops/water", wants_reply=True))
+    answer = await lee.do(Answer(ref=row.seq, text=CANARY))
+    twin = await nia.do(Message(precedence="ROUTINE", text="may we drink it?", topic="ops/water", wants_reply=True))
+    assert not saw(nia)
+    join = await lee.do(Join(refs=(row.seq, twin.seq)))
+    await nia.upto(join.seq)
+    assert saw(nia)
+    assert answer.seq not in {entry.seq for entry in nia.entries()}
+    state = trimmed(place.hub.state, "nia").messages[twin.seq]
+    assert (state.answered, [said.text for said in state.said]) == (join.seq, [CANARY])
+
+
+async def test_a_desk_that_is_given_a_row_sees_what_was_joined_to_it(tmp_path: Path) -> None:
+    async with running(tmp_path, roster=roster()) as place:
+        away = await place.join("elsewhere")
+        holder, originator = await place.join("poc"), await place.join("originator")
+        texts = [Message(precedence="ROUTINE", text=f"{CANARY} {n}", topic="ops/x") for n in range(2)]
+        row, twin = [(await originator.do(text)).seq for text in texts]
+        await holder.do(Join(refs=(row, twin)))
+        left = away.have()
+        assert not saw(away)
+        last = await holder.do(Redirect(ref=row, to="med", reason="theirs"))
+        back = await place.join("elsewhere", have=left)
+        for client in (away, back):
+            await client.upto(last.seq)
+            assert {row, twin} <= {entry.seq for entry in client.entries()}
 
 
 async def test_who_was_away_when_it_was_revealed_gets_it_on_return(place: Place) -> None:
