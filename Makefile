@@ -41,7 +41,7 @@ lint: $(READY)   ## style and the walls between the rooms
 types: $(READY)  ## strict types
 	@$(BIN)/mypy
 
-bench: $(READY)  ## every budget against its yardstick, on this machine (some minutes)
+bench: $(READY)  ## every budget against its yardstick, on this machine (some twenty minutes)
 	@$(BIN)/python -m benchmarks.run
 
 campaign: campaign-kill campaign-drills campaign-links campaign-linear campaign-faults campaign-power campaign-invariants campaign-fuzz  ## the long versions of the tests (an hour or so)
