@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)   ## a hub, a river flood that plays the other centres, and you as Point of Contact
 	@$(BIN)/coordinator demo
 
-test: $(READY)   ## every test, in under five minutes
+test: $(READY)   ## every test, in some eight minutes on two cores
 	@$(BIN)/python -m pytest -q
 
 check: lint types  ## what must be clean before a change is kept

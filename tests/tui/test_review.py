@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -204,13 +205,13 @@ async def test_where_there_is_no_such_time_it_says_so(journal: Path) -> None:
         await hands.sees("there is no entry 99; they go from 1 to 12", "REVIEW (read only)")
 
 
-@pytest.mark.parametrize("screen", ["review", "desk", "post"])
-async def test_no_key_writes_anything(journal: Path, screen: str) -> None:
+async def test_no_key_writes_anything(journal: Path) -> None:
+    """The interface has no session that could; each key is tried all the same, on one screen after the other."""
     before = bytes_of(journal.parent)["one.journal"]
     async with reviewing(journal) as hands:
         assert not hasattr(hands.review, "session")
         await hands.press(">")
-        for code in range(33, 127):
+        for code, screen in zip(range(33, 127), cycle(("review", "desk", "post"))):
             if chr(code) not in "qL":
                 hands.review.do(screen)
                 await hands.press(chr(code), "enter", "escape")
