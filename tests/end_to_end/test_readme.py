@@ -58,7 +58,7 @@ def test_every_command_of_the_readme(
             name, _, value = command.removeprefix("export ").partition("=")
             environment[name] = value
         elif " serve " in command:
-            hubs.append(subprocess.Popen(command, shell=True, cwd=place, env=environment))
+            hubs.append(subprocess.Popen(f"exec {command}", shell=True, cwd=place, env=environment))
             wait_for(place / "flood" / "hub.sock")
         elif " join" in command or " review " in command:
             assert_opens(command, place, environment)
