@@ -29,14 +29,20 @@ def test_what_is_typed_while_a_slow_hub_decides_is_written(hub: HubProcess, join
     nia.sees("first boat is away", "second boat is away", "third boat")
 
 
-def test_a_refusal_takes_no_key_from_who_writes_something_else(hub: HubProcess, join: Join) -> None:
-    """It is said in one line and listed on Post; both texts are kept, though both are orders."""
+def contradicting(hub: HubProcess, join: Join) -> Terminal:
+    """Lee, whose second order contradicts the first, while the hub is stopped."""
     lee = join("lee")
     order(lee, "EVACUATE", "area/north/zone-4", "north")
     lee.sees("order accepted: O-1")
     hub.send(signal.SIGSTOP)
     order(lee, "SHELTER", "area/north", "north")
     lee.sees("sending ...")
+    return lee
+
+
+def test_a_refusal_takes_no_key_from_who_writes_something_else(hub: HubProcess, join: Join) -> None:
+    """It is said in one line and listed on Post; both texts are kept, though both are orders."""
+    lee = contradicting(hub, join)
     lee.press("o")
     lee.sees("Rationale", "ORDER")
     lee.press("HOLD", "enter")
@@ -53,12 +59,7 @@ def test_a_refusal_takes_no_key_from_who_writes_something_else(hub: HubProcess, 
 
 
 def test_a_refusal_that_is_waited_for_is_shown_at_once(hub: HubProcess, join: Join) -> None:
-    lee = join("lee")
-    order(lee, "EVACUATE", "area/north/zone-4", "north")
-    lee.sees("order accepted: O-1")
-    hub.send(signal.SIGSTOP)
-    order(lee, "SHELTER", "area/north", "north")
-    lee.sees("sending ...")
+    lee = contradicting(hub, join)
     hub.send(signal.SIGCONT)
     lee.sees("NOT SENT: CONTRADICTION")
 

@@ -148,10 +148,8 @@ class Writing(Base):
             self.interface.again(event)
 
 
-class About(Base):
-    """One thing in one pane; all actions about it work here."""
-
-    main = True
+class At(Base):
+    """A screen that is about one thing from its beginning to its end."""
 
     def __init__(self, about: Spot) -> None:
         super().__init__()
@@ -160,6 +158,12 @@ class About(Base):
     @property
     def spot(self) -> Spot:
         return self._about
+
+
+class About(At):
+    """One thing in one pane; all actions about it work here."""
+
+    main = True
 
     def body(self) -> ComposeResult:
         yield Pane("thing")

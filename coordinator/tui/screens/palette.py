@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from coordinator.tui.actions import ACTIONS, BY_ID, Action, shown
-from coordinator.tui.screens.base import Base
+from coordinator.tui.screens.base import At
 from coordinator.tui.spots import Listing, Row, Spot
 from coordinator.tui.texts import Line as TextLine
 from coordinator.tui.texts import fit
@@ -15,7 +15,7 @@ from coordinator.tui.widgets.fields import Changed, Done, Line
 from coordinator.tui.widgets.pane import Pane
 
 
-class PaletteScreen(Base):
+class PaletteScreen(At):
     """Every action: what can be done now first; for the others, why not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -23,14 +23,6 @@ class PaletteScreen(Base):
         Binding("down", "move(1)", "Down", show=False, priority=True),
         Binding("up", "move(-1)", "Up", show=False, priority=True),
     ]
-
-    def __init__(self, about: Spot) -> None:
-        super().__init__()
-        self._about = about
-
-    @property
-    def spot(self) -> Spot:
-        return self._about
 
     def body(self) -> ComposeResult:
         yield Line("", "line")
